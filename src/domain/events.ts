@@ -1,0 +1,130 @@
+import type { ArtifactRef } from "./artifact.ts";
+import type { Blocker, Failure } from "./failure.ts";
+import type { GraphDocument } from "./graph-document.ts";
+import type { EpochMs, Position, RunId, StepId } from "./ids.ts";
+import type { StoredOutput } from "./output.ts";
+import type { RunEnd } from "./status.ts";
+
+/** Why a running attempt was told to stop. */
+export type StopCause = "canceled" | "expired" | "timedOut";
+
+/** Which process of which machine writes a run: enough to tell whether it still lives. */
+export interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** When the process started, in a form that only equality is asked of: guards against a reused pid. */
+  readonly processStart: string;
+}
+
+/** A working directory as it was when the run started; it is checked again before each launch. */
+export interface Place {
+  readonly cwd: string;
+  readonly realPath: string;
+  readonly device: string;
+  readonly inode: string;
+}
+
+export type Severity = "info" | "warning" | "error";
+
+/** What an attempt tells while it works: text of a stream, or a note of its own. */
+export type ProgressReport =
+  | {
+      readonly kind: "text";
+      readonly stream: string;
+      /** The newest text since the last report, cut at its beginning. */
+      readonly text: string;
+      /** Characters of this report that were cut; absent when none were. */
+      readonly omittedChars?: number;
+      /** Characters of this stream so far, this report included. */
+      readonly totalChars: number;
+    }
+  | { readonly kind: "note"; readonly message: string; readonly fraction?: number };
+
+export type RunEvent =
+  | {
+      readonly type: "run.started";
+      readonly run: RunId;
+      readonly graph: GraphDocument;
+      readonly root: string;
+      readonly places: readonly Place[];
+      readonly owner: Owner;
+      readonly deadlineAt: EpochMs;
+    }
+  | { readonly type: "run.cancelRequested"; readonly reason: string; readonly force: boolean }
+  | { readonly type: "run.expired"; readonly deadlineAt: EpochMs }
+  | { readonly type: "run.settled"; readonly status: RunEnd; readonly cleanupAt?: EpochMs }
+  | { readonly type: "run.cleaned"; readonly reason: string }
+  | {
+      readonly type: "diagnostic.recorded";
+      readonly code: string;
+      readonly severity: Severity;
+      readonly message: string;
+      readonly step?: StepId;
+    }
+  | {
+      readonly type: "artifact.stored";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly artifact: ArtifactRef;
+    };
+
+export type StepEvent =
+  | { readonly type: "step.started"; readonly step: StepId; readonly attempt: number; readonly deadlineAt: EpochMs }
+  | {
+      readonly type: "step.progressed";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly report: ProgressReport;
+    }
+  | {
+      readonly type: "step.abortRequested";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly cause: StopCause;
+      readonly force: boolean;
+    }
+  | {
+      readonly type: "step.retryScheduled";
+      readonly step: StepId;
+      /** The attempt that failed. */
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly retryAt: EpochMs;
+      readonly partial?: StoredOutput;
+    }
+  | { readonly type: "step.retryDue"; readonly step: StepId; readonly attempt: number }
+  | {
+      readonly type: "step.succeeded";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly output: StoredOutput;
+    }
+  | {
+      readonly type: "step.failed" | "step.timedOut";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly partial?: StoredOutput;
+    }
+  | {
+      readonly type: "step.canceled";
+      readonly step: StepId;
+      /** 0 for a step that never started. */
+      readonly attempt: number;
+      readonly reason: string;
+      readonly failure?: Failure;
+      readonly partial?: StoredOutput;
+    }
+  | { readonly type: "step.blocked"; readonly step: StepId; readonly by: readonly Blocker[] };
+
+/** A fact that a machine's transition emitted. */
+export type Event = RunEvent | StepEvent;
+export type EventType = Event["type"];
+
+/** An event at its place in the journal. */
+export interface RecordedEvent {
+  readonly position: Position;
+  /** When the input that caused the event was decided. */
+  readonly at: EpochMs;
+  readonly event: Event;
+}

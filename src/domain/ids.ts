@@ -1,0 +1,24 @@
+import { limits } from "./limits.ts";
+
+/** Names a run in a journal: a letter or digit, then letters, digits, `-` and `_`; 1 to 64 characters. Case counts. */
+export type RunId = string;
+
+/** Names a step in a graph: a lower-case letter, then lower-case letters, digits and `-`; 1 to 63 characters. */
+export type StepId = string;
+
+/** The number of events of a run so far: 0 is before anything, 1 after the first event. */
+export type Position = number;
+
+/** A point in time, in milliseconds since 1970-01-01 UTC. */
+export type EpochMs = number;
+
+export const stepIdPattern = /^[a-z][a-z0-9-]{0,62}$/;
+export const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+export function isStepId(text: string): boolean {
+  return text.length <= limits.stepIdCharsMax && stepIdPattern.test(text);
+}
+
+export function isRunId(text: string): boolean {
+  return text.length <= limits.runIdCharsMax && runIdPattern.test(text);
+}

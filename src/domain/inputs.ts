@@ -1,0 +1,81 @@
+import type { ArtifactRef } from "./artifact.ts";
+import type { Owner, Place, ProgressReport, Severity } from "./events.ts";
+import type { Failure } from "./failure.ts";
+import type { GraphDocument } from "./graph-document.ts";
+import type { RunId, StepId } from "./ids.ts";
+import type { StoredOutput } from "./output.ts";
+
+/**
+ * One thing that happened to a run from outside: a command, an executor's report, or a timer that fired.
+ * Whatever is not deterministic (time, chance, ids) is already inside, so that replay decides the same again.
+ */
+export type Input = Command | Report | TimerFired;
+
+export type Command =
+  | {
+      readonly type: "run.start";
+      readonly run: RunId;
+      readonly graph: GraphDocument;
+      readonly root: string;
+      readonly places: readonly Place[];
+      readonly owner: Owner;
+    }
+  | { readonly type: "run.cancel"; readonly reason: string; readonly force: boolean }
+  | { readonly type: "run.clean"; readonly reason: string }
+  | {
+      readonly type: "diagnostic.record";
+      readonly code: string;
+      readonly severity: Severity;
+      readonly message: string;
+      readonly step?: StepId;
+    };
+
+export type Report =
+  | {
+      readonly type: "step.progress";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly report: ProgressReport;
+    }
+  | {
+      readonly type: "step.succeed";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly output: StoredOutput;
+      readonly artifacts?: readonly ArtifactRef[];
+    }
+  | {
+      readonly type: "step.fail";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly partial?: StoredOutput;
+      readonly artifacts?: readonly ArtifactRef[];
+      /** Chance for the backoff, drawn when the report was made: at least 0, below 1. */
+      readonly jitter: number;
+    };
+
+export type TimerFired =
+  | { readonly type: "run.expire" }
+  | { readonly type: "step.timeOut"; readonly step: StepId; readonly attempt: number }
+  | { readonly type: "step.retry"; readonly step: StepId; readonly attempt: number };
+
+export type InputType = Input["type"];
+
+/**
+ * Why a machine does not accept an input. A value, not an error: the caller learns it, the journal does not change.
+ *
+ * - `stale`: the report or timer belongs to an attempt that is over
+ * - `ended`: the run has ended
+ * - `started`: the run has already started
+ * - `live`: the run has not ended yet
+ * - `unknownStep`: no step of the graph has that id
+ * - `repeated`: nothing would change: it was asked before
+ * - `limited`: a limit is reached
+ */
+export type RefusalReason = "stale" | "ended" | "started" | "live" | "unknownStep" | "repeated" | "limited";
+
+export interface Refusal {
+  readonly refused: RefusalReason;
+  readonly message: string;
+}

@@ -1,0 +1,98 @@
+/**
+ * Every maximum, minimum and default of Runfold, in one place (law 9: nothing is unbounded).
+ *
+ * Reaching a limit is a clear error or a visible event, never silence. Units stand in the names; `Max` and `Min` are
+ * inclusive. A figure that came from the engine that Runfold succeeds says so; the others say why.
+ */
+export const limits = {
+  /** A graph with more steps is refused: the arrays of the machines are sized once, and one page of diagnostics must stay useful. */
+  stepsMax: 100_000,
+  /** Edges of a whole graph, `needs` and `after` together: ten a step at the largest graph. */
+  edgesMax: 1_000_000,
+  /** A graph file above this is refused before it is read: four times what 100 000 verbose steps take. */
+  graphFileBytesMax: 64 * 1024 * 1024,
+  /** A public id: 1 to 63 characters, the predecessor's rule and a DNS label's length. */
+  stepIdCharsMax: 63,
+  runIdCharsMax: 64,
+  /** Objective and other long texts, as in the predecessor. */
+  textCharsMax: 50_000,
+  /** A reason, as in the predecessor. */
+  reasonCharsMax: 1_000,
+  pathCharsMax: 4_096,
+  /** One command: its arguments together stay below what Linux accepts for one string (128 KiB). */
+  commandArgumentsMax: 1_024,
+  commandArgumentCharsMax: 100_000,
+  environmentEntriesMax: 256,
+  environmentValueCharsMax: 65_536,
+  /** Diagnostics that one parse returns; the rest is counted. */
+  diagnosticsMax: 1_000,
+
+  /** Steps of one run that may be running at once. The default is the predecessor's. */
+  concurrencyDefault: 6,
+  concurrencyMax: 10_000,
+  /** Time for one attempt. Default and maximum as in the predecessor. */
+  stepTimeoutSecondsDefault: 7_200,
+  stepTimeoutSecondsMax: 36_000,
+  /** Time for one run. Default and maximum as in the predecessor. */
+  runSecondsDefault: 86_400,
+  runSecondsMax: 86_400,
+  durationSecondsMin: 0.001,
+  /** After the end, when a run is cleaned up by itself. There is no default: a run stays until someone cleans it up. */
+  retentionSecondsMax: 604_800,
+
+  /** Attempts of one step, the first included. */
+  attemptsMax: 100,
+  backoffSecondsMax: 3_600,
+  /** Each retry waits twice as long as the one before, up to this. */
+  backoffGrowth: 2,
+  /** The part of a backoff that chance may take away, so that many failures do not retry in step. */
+  backoffJitterFraction: 0.5,
+
+  notifyNoticesMax: 100,
+  notifyNoticesDefault: 12,
+  notifyIntervalSecondsMax: 3_600,
+  notifyIntervalSecondsDefault: 10,
+
+  /** Larger payloads go to the artifact store; the event keeps the reference. */
+  inlinePayloadBytesMax: 16 * 1024,
+  /** What one stream of a command may write; the rest is dropped with a marker. */
+  commandStreamBytesMax: 256 * 1024 * 1024,
+  /** An output that a task receives or an outcome loads is held in memory, so it is bounded. */
+  loadedOutputBytesMax: 64 * 1024 * 1024,
+  /** Kept of a failing command's stdout and stderr each, from the end. The predecessor's figure for stderr. */
+  outputTailCharsMax: 6_000,
+  /** An upstream output also travels as an environment variable up to this size. */
+  inputVariableBytesMax: 64 * 1024,
+  failureMessageCharsMax: 2_000,
+
+  /** Live text: the first text is committed at once, then whenever both thresholds are passed. */
+  progressTextCharsMin: 1_000,
+  progressIntervalMs: 250,
+  /** Kept of the text of one progress event, from the end; what was left out is counted. */
+  progressTextCharsMax: 2_000,
+  progressEventsPerAttemptMax: 10_000,
+
+  /** From the request to stop to SIGKILL, and from there until a step that does not end is given up. */
+  abortGraceMs: 5_000,
+  abortConfirmMs: 2_000,
+  /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
+  streamCloseGraceMs: 500,
+
+  /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
+  diagnosticsPerRunMax: 100,
+  /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
+  mailboxCommandsMax: 10_000,
+  /** Inputs that are decided and appended together. */
+  batchInputsMax: 1_024,
+  /** Material events that a wait's receipt lists; the rest is counted. */
+  receiptEventsMax: 100,
+  /** Journal commits that a reader holds at once. */
+  readCommitsMax: 512,
+
+  waitSecondsMax: 86_400,
+  /** Runs of one runtime that have not ended, and runs it holds at all. */
+  liveRunsMax: 1_000,
+  openRunsMax: 10_000,
+  /** Commands from other processes that wait for one run. */
+  inboxMessagesMax: 10_000,
+} as const;

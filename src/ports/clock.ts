@@ -1,0 +1,16 @@
+import type { EpochMs } from "../domain/ids.ts";
+
+/** The only source of time. */
+export interface Clock {
+  now(): EpochMs;
+  /**
+   * Calls back once when `at` has come; at once (but never synchronously) when it has passed. Completions that had already
+   * arrived from the operating system are handled before the callback, so a late timer does not beat work that was in time.
+   */
+  setTimer(at: EpochMs, fire: () => void): Timer;
+}
+
+export interface Timer {
+  /** After this the callback does not come. Calling it again, or after the callback, is no error. */
+  cancel(): void;
+}

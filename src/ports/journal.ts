@@ -1,0 +1,91 @@
+import type { Commit } from "../domain/commit.ts";
+import type { Position, RunId } from "../domain/ids.ts";
+import type { Json } from "../domain/json.ts";
+
+/**
+ * Where runs are kept: for each run a list of commits that only grows at its end.
+ *
+ * An adapter earns its name in `test/conformance/journal`. Every method may reject with `journal.closed` after
+ * {@link Journal.close}, and with `journal.failed`, `journal.busy`, `journal.full` or `journal.readOnly` when the medium refuses.
+ */
+export interface Journal {
+  /**
+   * Appends commits to a run, all or none, durably as far as the adapter promises; resolves only then.
+   *
+   * `expected` is the run's position before the first commit; 0 creates the run. An empty list changes nothing and only
+   * checks `expected`. Commits must follow one another without a gap. Appends of one run take effect in call order.
+   * @throws `journal.conflict` when the run's position is not `expected`: another writer was there.
+   */
+  append(run: RunId, expected: Position, commits: readonly Commit[], options?: AppendOptions): Promise<void>;
+
+  /**
+   * The commits that end after `after`, oldest first, at most `limit` (default `limits.readCommitsMax`); empty at the end and
+   * for an unknown run. The first may begin at or before `after`. A page is one consistent read.
+   * @throws `journal.corrupt` naming the position, for a record that was damaged; `journal.newer` for one of a later version.
+   */
+  read(run: RunId, after: Position, limit?: number): Promise<readonly Commit[]>;
+
+  /** The run's position; 0 for an unknown run. */
+  head(run: RunId): Promise<Position>;
+
+  /**
+   * Pages of commits after `after`, those to come included, whichever process appends them. Ends when `signal` aborts,
+   * when the run is deleted, and when the journal is closed. Nothing is buffered for a slow reader: it reads on from its place.
+   */
+  follow(run: RunId, after: Position, signal: AbortSignal): AsyncIterable<readonly Commit[]>;
+
+  /** All runs, oldest first. */
+  list(): Promise<readonly RunEntry[]>;
+
+  /** One run's entry, or undefined. */
+  entry(run: RunId): Promise<RunEntry | undefined>;
+
+  /** Removes a run with all its commits, messages and its checkpoint. An unknown run is no error. */
+  delete(run: RunId): Promise<void>;
+
+  /**
+   * Leaves a message for whoever writes the run, in this or another process. Its number is larger than any before it.
+   * @throws `run.unknown`; `mailbox.full` when `limits.inboxMessagesMax` wait already.
+   */
+  send(run: RunId, message: Json): Promise<number>;
+
+  /** Messages of all runs with a number above `after` that no append has consumed, in order, at most `limit`. */
+  inbox(after: number, limit?: number): Promise<readonly InboxMessage[]>;
+
+  /**
+   * Calls back soon after something may have changed by another hand: a commit or a message of another process, and a
+   * message of this one. Never synchronously from within a method of the journal. Returns how to stop.
+   */
+  watch(changed: () => void): () => void;
+
+  /** Keeps one folded state a run, replacing the one before. A cache: never trusted over the commits. */
+  saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void>;
+  loadCheckpoint(run: RunId): Promise<Checkpoint | undefined>;
+
+  /** Waits for what is under way, then releases everything. Calling it again is no error. */
+  close(): Promise<void>;
+}
+
+export interface AppendOptions {
+  /** What {@link Journal.list} shows of the run from now on. */
+  readonly summary?: Json;
+  /** Messages of this run up to this number are consumed by the very same transaction. */
+  readonly inboxThrough?: number;
+}
+
+export interface RunEntry {
+  readonly run: RunId;
+  readonly position: Position;
+  readonly summary: Json;
+}
+
+export interface InboxMessage {
+  readonly number: number;
+  readonly run: RunId;
+  readonly message: Json;
+}
+
+export interface Checkpoint {
+  readonly position: Position;
+  readonly state: Json;
+}
