@@ -1,0 +1,195 @@
+import type { Commit } from "../../domain/commit.ts";
+import { RunfoldError } from "../../domain/errors.ts";
+import type { Position, RunId } from "../../domain/ids.ts";
+import type { Json } from "../../domain/json.ts";
+import { limits } from "../../domain/limits.ts";
+import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
+import { checkConsecutive } from "./consecutive-commits.ts";
+import { followRun, type RunPage } from "./follow-run.ts";
+import { conflict, fullMailbox, unknownRun } from "./refusals.ts";
+import { Wakeups } from "./wakeups.ts";
+import { Watchers } from "./watchers.ts";
+
+/**
+ * A journal in this process's memory: for tests, and for runs that nobody needs to see again.
+ *
+ * It keeps the commits that it is given, not copies: commits are immutable. Nothing survives `close`.
+ */
+export function memoryJournal(): Journal {
+  return new MemoryJournal();
+}
+
+interface MemoryRun {
+  readonly life: number;
+  readonly commits: Commit[];
+  position: Position;
+  summary: Json;
+  checkpoint: Checkpoint | undefined;
+  /** Numbers of the messages that wait, ascending. */
+  messages: number[];
+}
+
+/** Appending is the hot path of every in-memory run; a settled promise can be shared by all that succeeded. */
+const done = Promise.resolve();
+
+class MemoryJournal implements Journal {
+  readonly #runs = new Map<RunId, MemoryRun>();
+  /** All messages that wait, in the order of their numbers. */
+  readonly #inbox = new Map<number, InboxMessage>();
+  readonly #wakeups = new Wakeups();
+  readonly #watchers = new Watchers();
+  #lives = 0;
+  #messagesSent = 0;
+  #isClosed = false;
+
+  append(run: RunId, expected: Position, commits: readonly Commit[], options?: AppendOptions): Promise<void> {
+    try {
+      this.#checkOpen();
+      const known = this.#runs.get(run);
+      const position = checkConsecutive(run, expected, commits);
+      const actual = known?.position ?? 0;
+      if (actual !== expected) throw conflict(run, expected, actual);
+      if (commits.length === 0) return done;
+      const target = known ?? this.#create(run);
+      for (const commit of commits) target.commits.push(commit);
+      target.position = position;
+      if (options !== undefined) this.#apply(target, options);
+      this.#wakeups.wake(run);
+      return done;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async read(run: RunId, after: Position, limit: number = limits.readCommitsMax): Promise<readonly Commit[]> {
+    this.#checkOpen();
+    return this.#page(run, after, limit).commits;
+  }
+
+  async head(run: RunId): Promise<Position> {
+    this.#checkOpen();
+    return this.#runs.get(run)?.position ?? 0;
+  }
+
+  async *follow(run: RunId, after: Position, signal: AbortSignal): AsyncGenerator<readonly Commit[], void> {
+    this.#checkOpen();
+    yield* followRun(
+      {
+        page: (place) => this.#page(run, place, limits.readCommitsMax),
+        changed: () => this.#wakeups.wait(run, signal),
+        hasEnded: () => signal.aborted || this.#isClosed,
+      },
+      after,
+    );
+  }
+
+  async list(): Promise<readonly RunEntry[]> {
+    this.#checkOpen();
+    return Array.from(this.#runs, ([run, { position, summary }]) => ({ run, position, summary }));
+  }
+
+  async entry(run: RunId): Promise<RunEntry | undefined> {
+    this.#checkOpen();
+    const known = this.#runs.get(run);
+    return known && { run, position: known.position, summary: known.summary };
+  }
+
+  async delete(run: RunId): Promise<void> {
+    this.#checkOpen();
+    const known = this.#runs.get(run);
+    if (known === undefined) return;
+    for (const number of known.messages) this.#inbox.delete(number);
+    this.#runs.delete(run);
+    this.#wakeups.wake(run);
+  }
+
+  async send(run: RunId, message: Json): Promise<number> {
+    this.#checkOpen();
+    const known = this.#runs.get(run);
+    if (known === undefined) throw unknownRun(run);
+    if (known.messages.length >= limits.inboxMessagesMax) throw fullMailbox(run);
+    const number = ++this.#messagesSent;
+    known.messages.push(number);
+    this.#inbox.set(number, { number, run, message });
+    this.#watchers.tell();
+    return number;
+  }
+
+  async inbox(after: number, limit: number = limits.inboxMessagesMax): Promise<readonly InboxMessage[]> {
+    this.#checkOpen();
+    const messages: InboxMessage[] = [];
+    for (const message of this.#inbox.values()) {
+      if (messages.length >= limit) break;
+      if (message.number > after) messages.push(message);
+    }
+    return messages;
+  }
+
+  watch(changed: () => void): () => void {
+    this.#checkOpen();
+    return this.#watchers.add(changed);
+  }
+
+  async saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void> {
+    this.#checkOpen();
+    const known = this.#runs.get(run);
+    if (known !== undefined) known.checkpoint = checkpoint;
+  }
+
+  async loadCheckpoint(run: RunId): Promise<Checkpoint | undefined> {
+    this.#checkOpen();
+    return this.#runs.get(run)?.checkpoint;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watchers.clear();
+    this.#wakeups.wakeAll();
+    this.#runs.clear();
+    this.#inbox.clear();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new RunfoldError("journal.closed", "The journal in memory is closed");
+  }
+
+  #create(run: RunId): MemoryRun {
+    const created = {
+      life: ++this.#lives,
+      commits: [],
+      position: 0,
+      summary: null,
+      checkpoint: undefined,
+      messages: [],
+    };
+    this.#runs.set(run, created);
+    return created;
+  }
+
+  #apply(run: MemoryRun, { summary, inboxThrough }: AppendOptions): void {
+    if (summary !== undefined) run.summary = summary;
+    if (inboxThrough === undefined) return;
+    const kept = run.messages.findIndex((number) => number > inboxThrough);
+    const consumed = run.messages.splice(0, kept === -1 ? run.messages.length : kept);
+    for (const number of consumed) this.#inbox.delete(number);
+  }
+
+  #page(run: RunId, after: Position, limit: number): RunPage {
+    const known = this.#runs.get(run);
+    if (known === undefined) return { life: undefined, commits: [] };
+    const first = firstAfter(known.commits, after);
+    return { life: known.life, commits: known.commits.slice(first, first + limit) };
+  }
+}
+
+/** The index of the first commit that ends after `after`: commits are sorted by position. */
+function firstAfter(commits: readonly Commit[], after: Position): number {
+  let low = 0;
+  let high = commits.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (commits[middle]!.position > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
