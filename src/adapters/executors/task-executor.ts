@@ -1,0 +1,58 @@
+import type { TaskBinding } from "../../domain/graph.ts";
+import type { StepDocument } from "../../domain/graph-document.ts";
+import type { Attempt, AttemptResult, Executor } from "../../ports/executor.ts";
+import { storeTaskOutput } from "./task-output.ts";
+import { taskContext } from "./task-context.ts";
+import { failedTask, thrownFailure } from "./task-failure.ts";
+import { noUpstream, upstreamValues, type UpstreamValues } from "./task-upstream.ts";
+
+export interface TaskExecutorOptions {
+  /** The function of a step, or undefined where none is known. */
+  readonly find: (graphName: string, step: StepDocument) => TaskBinding | undefined;
+}
+
+/** What a task that returns nothing gives; shared, because most tasks of a large graph return nothing. */
+const nothing: AttemptResult = Object.freeze({ type: "succeeded", output: Object.freeze({ value: null }) });
+
+/**
+ * Runs steps of kind `task`: functions of this very process. A task that is told to stop learns it from its signal; one
+ * that returns all the same has succeeded.
+ */
+export function taskExecutor({ find }: TaskExecutorOptions): Executor {
+  return {
+    kinds: ["task"],
+
+    // A step that needs nothing and gives nothing must cost next to nothing: no copy, no controller, one promise.
+    execute(attempt) {
+      const { graphName, step, upstream } = attempt;
+      const binding = find(graphName, step);
+      if (binding === undefined) {
+        const name = JSON.stringify(step.task ?? step.id);
+        return Promise.resolve(failedTask("launch", `No task named ${name} is registered.`, true));
+      }
+      return upstream.length === 0 ? callTask(attempt, binding, noUpstream) : callWithUpstream(attempt, binding);
+    },
+  };
+}
+
+async function callWithUpstream(attempt: Attempt, binding: TaskBinding): Promise<AttemptResult> {
+  const found = upstreamValues(attempt, binding);
+  const values = found instanceof Promise ? await found : found;
+  return "type" in values ? values : await callTask(attempt, binding, values);
+}
+
+async function callTask(attempt: Attempt, binding: TaskBinding, upstream: UpstreamValues): Promise<AttemptResult> {
+  let value: unknown;
+  try {
+    value = binding.call(upstream.needs, taskContext(attempt, upstream.after));
+    if (isThenable(value)) value = await value;
+  } catch (error) {
+    return { type: "failed", failure: thrownFailure(error, attempt.stop.request) };
+  }
+  return value === undefined ? nothing : await storeTaskOutput(attempt, value);
+}
+
+/** Promises of other realms and other makers count too. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,114 @@
+import type { TaskBinding } from "../../domain/graph.ts";
+import type { Failure } from "../../domain/failure.ts";
+import type { StepId } from "../../domain/ids.ts";
+import type { Json } from "../../domain/json.ts";
+import { limits } from "../../domain/limits.ts";
+import type { SpilledPart } from "../../domain/output.ts";
+import type { StepStatus } from "../../domain/status.ts";
+import { loadOutput, spilledBytes } from "../../domain/stored-output.ts";
+import type { Attempt, AttemptResult, Upstream } from "../../ports/executor.ts";
+import { describe, failedTask } from "./task-failure.ts";
+
+/** What a task gets of the steps before it, by the names under which it knows them. */
+export interface UpstreamValues {
+  /** A record of outputs. To the engine a task's parameters are `never`: only the author of the graph knows their types. */
+  readonly needs: never;
+  /** A record of {@link UpstreamEnd}. */
+  readonly after: never;
+}
+
+/** How a step of `after` ended. */
+interface UpstreamEnd {
+  readonly status: StepStatus;
+  readonly output?: Json;
+  readonly failure?: Failure;
+}
+
+/** Shared by all tasks that depend on nothing, so it cannot be changed. */
+export const noUpstream = asValues(Object.freeze({}), Object.freeze({}));
+
+/**
+ * The values for a task, each a copy of its own. Only outputs that lie in artifacts make the caller wait; together they are
+ * bounded. Instead of the values comes a failure when they are too large, or cannot be read.
+ */
+export function upstreamValues(
+  attempt: Attempt,
+  binding: TaskBinding,
+): UpstreamValues | AttemptResult | Promise<UpstreamValues | AttemptResult> {
+  let bytes = 0;
+  for (const { step, output } of attempt.upstream) {
+    if (output?.spilled === undefined) continue;
+    bytes += spilledBytes(output);
+    if (bytes > limits.loadedOutputBytesMax) return tooLarge(step);
+  }
+  return bytes === 0 ? assemble(attempt, binding, () => "") : fetchAndAssemble(attempt, binding);
+}
+
+async function fetchAndAssemble(attempt: Attempt, binding: TaskBinding): Promise<UpstreamValues | AttemptResult> {
+  const texts = new Map<SpilledPart, string>();
+  for (const { step, output } of attempt.upstream) {
+    try {
+      for (const part of output?.spilled ?? []) texts.set(part, await readText(attempt, part));
+    } catch (error) {
+      return failedTask("launch", `The output of step ${step} cannot be read: ${describe(error)}`, true);
+    }
+  }
+  try {
+    return assemble(attempt, binding, (part) => texts.get(part) ?? "");
+  } catch (error) {
+    return failedTask("launch", `An output of the steps before it cannot be read: ${describe(error)}`, true);
+  }
+}
+
+function assemble(attempt: Attempt, binding: TaskBinding, textOf: (part: SpilledPart) => string): UpstreamValues {
+  const byStep = new Map<StepId, Upstream>();
+  for (const upstream of attempt.upstream) byStep.set(upstream.step, upstream);
+  const valueOf = ({ output }: Upstream): Json | undefined => output && loadOutput(output, textOf);
+  const endOf = (upstream: Upstream): UpstreamEnd => {
+    const { status, failure } = upstream;
+    const output = valueOf(upstream);
+    return { status, ...(output === undefined ? {} : { output }), ...(failure === undefined ? {} : { failure }) };
+  };
+  return asValues(
+    named(binding.needs ?? attempt.step.needs, byStep, valueOf),
+    named(binding.after ?? attempt.step.after, byStep, endOf),
+  );
+}
+
+function asValues(
+  needs: Readonly<Record<string, Json | undefined>>,
+  after: Readonly<Record<string, UpstreamEnd>>,
+): UpstreamValues {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see UpstreamValues.needs
+  return { needs: needs as never, after: after as never };
+}
+
+/** `names` are pairs of local name and step, or just steps, which are then their own names. */
+function named<Value>(
+  names: ReadonlyMap<string, StepId> | readonly StepId[] | undefined,
+  byStep: ReadonlyMap<StepId, Upstream>,
+  valueOf: (upstream: Upstream) => Value,
+): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const entry of names ?? []) {
+    const [name, step] = typeof entry === "string" ? [entry, entry] : entry;
+    const upstream = byStep.get(step);
+    if (upstream !== undefined) values[name] = valueOf(upstream);
+  }
+  return values;
+}
+
+async function readText(attempt: Attempt, part: SpilledPart): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of attempt.readArtifact(part.artifact)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(step: StepId): AttemptResult {
+  const maxMiB = limits.loadedOutputBytesMax / 1024 / 1024;
+  return failedTask(
+    "output",
+    `The outputs that this task needs exceed ${maxMiB} MiB together; the output of step ${step} goes beyond it.`,
+    true,
+  );
+}
