@@ -37,8 +37,8 @@ export function memoryArtifacts(): ArtifactStore {
       place.begun.add(name);
       const chunks: Uint8Array[] = [];
       return managedWriter(run, name, {
-        // Copied, because the caller may fill its buffer again.
-        append: async (bytes) => void chunks.push(bytes.slice()),
+        // Copied, because the caller may fill its buffer again. Not by `slice`: that of a Buffer shares its memory.
+        append: async (bytes) => void chunks.push(new Uint8Array(bytes)),
         async publish(artifact) {
           if (runs.get(run) !== place) throw failed(run, "keeping an artifact of a deleted run");
           place.committed.set(name, { artifact, chunks });
