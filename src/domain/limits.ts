@@ -63,6 +63,8 @@ export const limits = {
   outputTailCharsMax: 6_000,
   /** An upstream output also travels as an environment variable up to this size. */
   inputVariableBytesMax: 64 * 1024,
+  /** An outcome loads the outputs of all steps of a graph up to this size; of a larger one, those of its sinks alone. */
+  outcomeStepsMax: 1_000,
   failureMessageCharsMax: 2_000,
 
   /** Live text: the first text is committed at once, then whenever both thresholds are passed. */

@@ -6,8 +6,10 @@ export interface Clock {
   /**
    * Calls back once when `at` has come; at once (but never synchronously) when it has passed. Completions that had already
    * arrived from the operating system are handled before the callback, so a late timer does not beat work that was in time.
+   *
+   * A timer keeps the process alive until it has fired or was cancelled; one with `isBackground` does not.
    */
-  setTimer(at: EpochMs, fire: () => void): Timer;
+  setTimer(at: EpochMs, fire: () => void, options?: { readonly isBackground?: boolean }): Timer;
 }
 
 export interface Timer {

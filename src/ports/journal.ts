@@ -9,6 +9,9 @@ import type { Json } from "../domain/json.ts";
  * {@link Journal.close}, and with `journal.failed`, `journal.busy`, `journal.full` or `journal.readOnly` when the medium refuses.
  */
 export interface Journal {
+  /** The file that holds the journal, where there is one; artifacts are kept beside it unless they are given another place. */
+  readonly location?: string;
+
   /**
    * Appends commits to a run, all or none, durably as far as the adapter promises; resolves only then.
    *

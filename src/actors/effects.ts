@@ -1,0 +1,112 @@
+import type { Event } from "../domain/events.ts";
+import type { EpochMs, StepId } from "../domain/ids.ts";
+import type { TimerFired } from "../domain/inputs.ts";
+import { workKindOf } from "../domain/graph-document.ts";
+import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
+import type { Executor } from "../ports/executor.ts";
+import { StepActor } from "./step-actor.ts";
+import type { AttemptHost } from "./step-actor.ts";
+
+export interface EffectsHost extends AttemptHost {
+  readonly clock: Clock;
+  readonly executors: ReadonlyMap<WorkKind, Executor>;
+  stepOf(id: StepId): StepDocument;
+  fire(input: TimerFired): void;
+}
+
+/**
+ * What follows from committed events, never from anything else: attempts are launched and told to stop, timers armed and
+ * cancelled. Each effect is named by its step and attempt, so that doing it again is harmless.
+ */
+export class Effects {
+  readonly #host: EffectsHost;
+  readonly #attempts = new Map<StepId, StepActor>();
+  readonly #retries = new Map<StepId, Timer>();
+  #launches: StepActor[] = [];
+  #deadline: Timer | undefined;
+
+  constructor(host: EffectsHost) {
+    this.#host = host;
+  }
+
+  /** Takes note of a committed event. Launches wait for {@link launch}, so that a stop may still come first. */
+  apply(event: Event): void {
+    switch (event.type) {
+      case "run.started":
+        this.#deadline = this.#host.clock.setTimer(event.deadlineAt, () => this.#host.fire({ type: "run.expire" }));
+        return;
+      case "run.cancelRequested":
+      case "run.expired":
+        // Whichever came first decides how the run ends, so its deadline has nothing left to say.
+        this.#deadline?.cancel();
+        return;
+      case "step.started": {
+        const actor = new StepActor(this.#host, this.#host.stepOf(event.step), event.attempt, event.deadlineAt);
+        this.#attempts.set(event.step, actor);
+        this.#launches.push(actor);
+        return;
+      }
+      case "step.abortRequested":
+        this.#attempts.get(event.step)?.requestStop(event.cause, event.force);
+        return;
+      case "step.retryScheduled":
+        this.#endAttempt(event.step);
+        this.#armRetry(event.step, event.attempt, event.retryAt);
+        return;
+      case "step.retryDue":
+        this.#cancelRetry(event.step);
+        return;
+      case "step.succeeded":
+      case "step.failed":
+      case "step.timedOut":
+        this.#endAttempt(event.step);
+        return;
+      case "step.canceled":
+        this.#endAttempt(event.step);
+        this.#cancelRetry(event.step);
+        return;
+      case "run.settled":
+        this.dispose();
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Launches the attempts that have started since the last call. */
+  launch(): void {
+    const launches = this.#launches;
+    if (launches.length === 0) return;
+    this.#launches = [];
+    for (const actor of launches) actor.launch(this.#host.executors.get(workKindOf(actor.step)));
+  }
+
+  /** Lets go of everything: nothing that is still under way will be heard. Attempts that run are told to stop by force. */
+  dispose(): void {
+    this.#deadline?.cancel();
+    for (const timer of this.#retries.values()) timer.cancel();
+    this.#retries.clear();
+    for (const actor of this.#attempts.values()) {
+      actor.requestStop("canceled", true);
+      actor.dispose();
+    }
+    this.#attempts.clear();
+    this.#launches = [];
+  }
+
+  #endAttempt(step: StepId): void {
+    this.#attempts.get(step)?.dispose();
+    this.#attempts.delete(step);
+  }
+
+  #armRetry(step: StepId, attempt: number, retryAt: EpochMs): void {
+    const fire = (): void => this.#host.fire({ type: "step.retry", step, attempt });
+    this.#retries.set(step, this.#host.clock.setTimer(retryAt, fire));
+  }
+
+  #cancelRetry(step: StepId): void {
+    this.#retries.get(step)?.cancel();
+    this.#retries.delete(step);
+  }
+}

@@ -1,0 +1,31 @@
+import { asJournalError } from "./journal-error.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { RunStream } from "./run-stream.ts";
+
+/**
+ * Brings a stream up to the end of a run's journal, and, if the run has not ended, keeps it there until it has or `signal`
+ * aborts. For runs that another process writes, and for those that have ended.
+ */
+export async function followRun(journal: Journal, run: RunId, stream: RunStream, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const commits = await journal.read(run, stream.position);
+    if (commits.length === 0) break;
+    stream.publish(commits);
+  }
+  if (!stream.isEnded) void keepFollowing(journal, run, stream, signal);
+}
+
+async function keepFollowing(journal: Journal, run: RunId, stream: RunStream, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const commits of journal.follow(run, stream.position, signal)) {
+      stream.publish(commits);
+      if (stream.isEnded) return;
+    }
+    stream.stop(
+      asJournalError(undefined, `Run ${run} is no longer followed: it was deleted, or the runtime was closed.`),
+    );
+  } catch (error) {
+    stream.stop(asJournalError(error, `Run ${run} can no longer be read.`));
+  }
+}

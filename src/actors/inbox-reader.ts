@@ -1,0 +1,76 @@
+import type { RunId } from "../domain/ids.ts";
+import type { Command } from "../domain/inputs.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { RunActor } from "./run-actor.ts";
+
+/**
+ * Takes up what other processes left for the runs that this one writes. A message is consumed by the very commit that it
+ * causes, so it takes effect once, whatever crashes in between.
+ */
+export class InboxReader {
+  readonly #journal: Journal;
+  readonly #actorOf: (run: RunId) => RunActor | undefined;
+  readonly #report: (code: string, cause: unknown) => void;
+  readonly #stopWatching: () => void;
+  #seen = 0;
+  #isReading = false;
+  #isAgain = false;
+
+  constructor(
+    journal: Journal,
+    actorOf: (run: RunId) => RunActor | undefined,
+    report: (code: string, cause: unknown) => void,
+  ) {
+    this.#journal = journal;
+    this.#actorOf = actorOf;
+    this.#report = report;
+    this.#stopWatching = journal.watch(() => void this.#read());
+  }
+
+  close(): void {
+    this.#stopWatching();
+  }
+
+  async #read(): Promise<void> {
+    this.#isAgain = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#isAgain) {
+        this.#isAgain = false;
+        const messages = await this.#journal.inbox(this.#seen, limits.readCommitsMax);
+        for (const { number, run, message } of messages) {
+          this.#seen = number;
+          const actor = this.#actorOf(run);
+          if (actor === undefined) continue;
+          const command = commandOf(message);
+          actor.send(command, number).catch((error: unknown) => this.#report("inbox-message-failed", error));
+        }
+        if (messages.length > 0) this.#isAgain = true;
+      }
+    } catch (error) {
+      this.#report("inbox-unreadable", error);
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}
+
+/** A message that says nothing we know is recorded, so that its sender can find out. */
+function commandOf(message: Json): Command {
+  if (typeof message === "object" && message !== null && !Array.isArray(message)) {
+    const { type, reason, force } = message as { readonly [key: string]: Json };
+    if (type === "run.cancel" && typeof reason === "string" && typeof force === "boolean") {
+      return { type, reason: reason.slice(0, limits.reasonCharsMax), force };
+    }
+  }
+  const shown = JSON.stringify(message).slice(0, limits.reasonCharsMax);
+  return {
+    type: "diagnostic.record",
+    code: "inbox-message-unknown",
+    severity: "warning",
+    message: `A message from another process was not understood: ${shown}`,
+  };
+}

@@ -1,0 +1,73 @@
+import type { GraphDiagnostic } from "../domain/diagnostic.ts";
+import { pointerFrom } from "../domain/diagnostic.ts";
+import { RunfoldError } from "../domain/errors.ts";
+import type { Place } from "../domain/events.ts";
+import type { GraphDocument, StepDocument, WorkKind } from "../domain/graph-document.ts";
+import { workKindOf } from "../domain/graph-document.ts";
+import { limits } from "../domain/limits.ts";
+import type { Executor } from "../ports/executor.ts";
+import type { Workspace } from "../ports/workspace.ts";
+
+/**
+ * What can be known before a run starts: that each step can be run here, and where it will run.
+ * @throws `graph.invalid` with every finding at once.
+ */
+export async function prepareStart(
+  graph: GraphDocument,
+  root: string,
+  executors: ReadonlyMap<WorkKind, Executor>,
+  workspace: Workspace,
+): Promise<readonly Place[]> {
+  const diagnostics: GraphDiagnostic[] = [];
+  const places = new Map<string, Place>();
+  for (const [index, step] of graph.steps.entries()) {
+    const kind = workKindOf(step);
+    const problem = problemOf(step, kind, executors.get(kind));
+    if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
+    const { cwd } = step;
+    if (cwd === undefined || places.has(cwd)) continue;
+    const place = await workspace.inspect(root, cwd);
+    if ("code" in place) {
+      diagnostics.push({
+        code: place.code,
+        severity: "error",
+        message: place.message,
+        pointer: pointerFrom("steps", index, "cwd"),
+        repair: `Name an existing directory below ${root} that is reached without a symbolic link.`,
+      });
+    } else places.set(cwd, place);
+    if (diagnostics.length >= limits.diagnosticsMax) break;
+  }
+  if (diagnostics.length > 0) throw notStartable(graph.name, diagnostics);
+  return [...places.values()];
+}
+
+function problemOf(
+  step: StepDocument,
+  kind: WorkKind,
+  executor: Executor | undefined,
+): Omit<GraphDiagnostic, "pointer"> | undefined {
+  if (executor === undefined) {
+    return {
+      code: "executor-missing",
+      severity: "error",
+      message: `Step "${step.id}" is of kind ${kind}, and this runtime has no executor for it.`,
+      repair: `Open the runtime with an executor for ${kind}, or give the step another kind of work.`,
+    };
+  }
+  const refused = executor.refuses?.(step);
+  if (refused === undefined) return undefined;
+  return {
+    code: "step-not-runnable",
+    severity: "error",
+    message: `Step "${step.id}" cannot be run here: ${refused}`,
+    repair: "Correct the step, or open the runtime with what it needs.",
+  };
+}
+
+function notStartable(name: string, diagnostics: readonly GraphDiagnostic[]): RunfoldError {
+  const lines = diagnostics.slice(0, 5).map(({ message }) => `  ${message}`);
+  if (diagnostics.length > lines.length) lines.push(`  … and ${diagnostics.length - lines.length} more`);
+  const message = [`The graph "${name}" cannot be started here:`, ...lines].join("\n");
+  return new RunfoldError("graph.invalid", message, { details: { diagnostics } });
+}

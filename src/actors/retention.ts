@@ -1,0 +1,42 @@
+import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { RunSummary } from "../projections/run-summary.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
+
+/**
+ * Cleans ended runs up when their time of retention is over. A cleanup that fails is reported, and tried again when the
+ * journal is next opened; a process is not kept alive for it.
+ */
+export class Retention {
+  readonly #clock: Clock;
+  readonly #cleanUp: (run: RunId) => Promise<void>;
+  readonly #report: (code: string, cause: unknown) => void;
+  readonly #timers = new Map<RunId, Timer>();
+
+  constructor(clock: Clock, cleanUp: (run: RunId) => Promise<void>, report: (code: string, cause: unknown) => void) {
+    this.#clock = clock;
+    this.#cleanUp = cleanUp;
+    this.#report = report;
+  }
+
+  /** Takes up what an earlier process left; a run that was being cleaned up is finished at once. */
+  watch(runs: readonly RunSummary[]): void {
+    for (const { id, cleanupAt, isCleaned } of runs) {
+      if (isCleaned === true) this.add(id, this.#clock.now());
+      else this.add(id, cleanupAt);
+    }
+  }
+
+  add(run: RunId, cleanupAt: EpochMs | undefined): void {
+    if (cleanupAt === undefined) return;
+    const fire = (): void => {
+      this.#timers.delete(run);
+      this.#cleanUp(run).catch((error: unknown) => this.#report("retention-cleanup-failed", error));
+    };
+    this.#timers.set(run, this.#clock.setTimer(cleanupAt, fire, { isBackground: true }));
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+}

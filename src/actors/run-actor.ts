@@ -1,0 +1,164 @@
+import type { Commit } from "../domain/commit.ts";
+import { commitSchema } from "../domain/commit.ts";
+import { RunfoldError } from "../domain/errors.ts";
+import type { Severity } from "../domain/events.ts";
+import type { StepId } from "../domain/ids.ts";
+import type { Command, Input, Refusal } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
+import { decide, isRefusal } from "../machines/decide.ts";
+import type { RunState } from "../machines/run-state.ts";
+import { summaryOf } from "../projections/run-summary.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Effects } from "./effects.ts";
+import { Mailbox } from "./mailbox.ts";
+import type { Letter } from "./mailbox.ts";
+import type { RunStream } from "./run-stream.ts";
+
+export interface RunActorParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly state: RunState;
+  readonly stream: RunStream;
+  /** Built by the runtime, because effects report back to this actor. */
+  effects(actor: RunActor): Effects;
+  /** Called once: when the run has ended, or the journal refused. */
+  onStop(actor: RunActor): void;
+}
+
+/**
+ * The single writer of one run. Takes inputs one at a time: decide, append, then publish and let effects follow.
+ *
+ * What arrives while an append is under way is decided and appended together next, so that many inputs share one sync. The
+ * state runs ahead of the journal only within such a batch; if the append fails the state is thrown away with the actor.
+ */
+export class RunActor {
+  readonly stream: RunStream;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #state: RunState;
+  readonly #effects: Effects;
+  readonly #onStop: (actor: RunActor) => void;
+  readonly #mailbox = new Mailbox();
+  #isDraining = false;
+  #isStopped = false;
+
+  constructor(parts: RunActorParts) {
+    this.stream = parts.stream;
+    this.#journal = parts.journal;
+    this.#clock = parts.clock;
+    this.#state = parts.state;
+    this.#onStop = parts.onStop;
+    this.#effects = parts.effects(this);
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Takes a report or a timer. What is refused is dropped: it was about something that is over. */
+  post(input: Input): void {
+    this.#enqueue({ input });
+  }
+
+  /**
+   * Takes a command. Resolves when it is committed, or with the refusal once the journal agrees that nothing changed.
+   * @throws `mailbox.full`, and whatever the journal refused with.
+   */
+  send(command: Command, inboxNumber?: number): Promise<Refusal | undefined> {
+    if (this.#mailbox.commands >= limits.mailboxCommandsMax) {
+      const message = `${limits.mailboxCommandsMax} commands already wait for this run. Send less, or wait for their answers.`;
+      return Promise.reject(new RunfoldError("mailbox.full", message));
+    }
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ input: command, inboxNumber, answer: { resolve, reject } });
+    });
+  }
+
+  /** Records a diagnostic, once for each distinct one. */
+  diagnose(code: string, severity: Severity, message: string, step?: StepId): void {
+    this.post({ type: "diagnostic.record", code, severity, message, ...(step === undefined ? {} : { step }) });
+  }
+
+  /** Ends the actor without an end of the run: attempts are ended, and waits are told why. */
+  stop(error: RunfoldError): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#effects.dispose();
+    this.#mailbox.answerAll((answer) => answer.reject(error));
+    this.stream.stop(error);
+    this.#onStop(this);
+  }
+
+  #enqueue(letter: Letter): void {
+    if (this.#isStopped) {
+      letter.answer?.reject(
+        this.stream.failure ?? new RunfoldError("runtime.closed", "This run is no longer written here."),
+      );
+      return;
+    }
+    this.#mailbox.put(letter);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    // Not at once: whoever is calling may be in the middle of being told something, and more may come in this very turn.
+    queueMicrotask(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (!this.#mailbox.isEmpty && !this.#isStopped) {
+        const letters = this.#mailbox.take(limits.batchInputsMax);
+        await this.#handle(letters);
+        // A cancel that a listener sent in reaction comes before the launches it is meant to prevent.
+        if (!this.#mailbox.hasCancel) this.#effects.launch();
+      }
+    } catch (error) {
+      this.stop(asRunfoldError(error));
+    } finally {
+      this.#isDraining = false;
+    }
+  }
+
+  async #handle(letters: readonly Letter[]): Promise<void> {
+    const expected = this.#state.position;
+    const at = this.#clock.now();
+    const commits: Commit[] = [];
+    const refusals: (Refusal | undefined)[] = [];
+    let inboxThrough: number | undefined;
+    try {
+      for (const { input, inboxNumber } of letters) {
+        const decision = decide(this.#state, input, at);
+        if (inboxNumber !== undefined) inboxThrough = inboxNumber;
+        if (isRefusal(decision)) {
+          refusals.push(decision);
+          continue;
+        }
+        refusals.push(undefined);
+        commits.push({ schema: commitSchema, position: this.#state.position, at, input, events: decision });
+      }
+      // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
+      await this.#journal.append(this.#state.run, expected, commits, {
+        summary: summaryOf(this.#state, at),
+        ...(inboxThrough === undefined ? {} : { inboxThrough }),
+      });
+    } catch (error) {
+      for (const { answer } of letters) answer?.reject(error);
+      throw error;
+    }
+    this.stream.publish(commits);
+    for (const { events } of commits) for (const event of events) this.#effects.apply(event);
+    for (const [index, { answer }] of letters.entries()) answer?.resolve(refusals[index]);
+    if (this.stream.isEnded && !this.#isStopped) {
+      this.#isStopped = true;
+      this.#mailbox.answerAll((answer) => answer.resolve(ended));
+      this.#onStop(this);
+    }
+  }
+}
+
+const ended: Refusal = { refused: "ended", message: "The run has ended." };
+
+function asRunfoldError(error: unknown): RunfoldError {
+  if (error instanceof RunfoldError) return error;
+  return new RunfoldError("invariant.broken", "A run stopped because of an error of Runfold's own.", { cause: error });
+}

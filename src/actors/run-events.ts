@@ -1,0 +1,156 @@
+import type { Observable } from "rxjs";
+import type { Cursor } from "../domain/cursor.ts";
+import { cursorAt } from "../domain/cursor.ts";
+import { recordedEvents } from "../domain/commit.ts";
+import type { Event, RecordedEvent } from "../domain/events.ts";
+import type { EpochMs, Position, RunId } from "../domain/ids.ts";
+import type { Journal } from "../ports/journal.ts";
+import { GuardedObservable } from "./guarded-observable.ts";
+import type { ObserverReport } from "./guarded-observable.ts";
+import type { Listener, RunStream } from "./run-stream.ts";
+
+/** An event with its place: read on after `cursor`, in this or another process. */
+export interface CursoredEvent extends RecordedEvent {
+  readonly cursor: Cursor;
+}
+
+/** Where one run's events come from: what is committed from the journal, what is coming from the stream. */
+export interface EventSource {
+  readonly run: RunId;
+  readonly journal: Journal;
+  readonly stream: RunStream;
+  readonly report: ObserverReport;
+}
+
+/** Makes the cursor only if it is asked for: most readers never look at one. */
+class Cursored implements CursoredEvent {
+  readonly position: Position;
+  readonly at: EpochMs;
+  readonly event: Event;
+  readonly #run: RunId;
+  readonly #startedAt: EpochMs;
+
+  constructor({ position, at, event }: RecordedEvent, run: RunId, startedAt: EpochMs) {
+    this.position = position;
+    this.at = at;
+    this.event = event;
+    this.#run = run;
+    this.#startedAt = startedAt;
+  }
+
+  get cursor(): Cursor {
+    return cursorAt(this.#run, this.#startedAt, this.position);
+  }
+}
+
+export function withCursor({ run, stream }: EventSource, recorded: RecordedEvent): CursoredEvent {
+  return new Cursored(recorded, run, stream.view.startedAt);
+}
+
+/**
+ * Events after a position up to the run's end. A slow reader holds a place in the journal, never a buffer.
+ * Ends early, without an error, when `signal` aborts.
+ * @throws what stopped the run's stream, when it stopped before the run ended.
+ */
+export async function* readEvents(
+  source: EventSource,
+  after: Position,
+  signal?: AbortSignal,
+): AsyncGenerator<CursoredEvent, void, void> {
+  const { run, journal, stream } = source;
+  let position = after;
+  const isAborted = (): boolean => signal?.aborted === true;
+  while (!isAborted()) {
+    const commits = await journal.read(run, position);
+    for (const commit of commits) {
+      for (const recorded of recordedEvents(commit, position)) {
+        if (isAborted()) return;
+        yield withCursor(source, recorded);
+      }
+      position = commit.position;
+    }
+    if (commits.length > 0) continue;
+    if (stream.isEnded && position >= stream.position) return;
+    if (stream.failure !== undefined) throw stream.failure;
+    await advanceBeyond(stream, position, signal);
+  }
+}
+
+/** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */
+function advanceBeyond(stream: RunStream, position: Position, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.position > position || stream.failure !== undefined || stream.isEnded) return resolve();
+    const finish = (): void => {
+      stopBatches();
+      stopStops();
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    };
+    const stopBatches = stream.listenBatches({ advanced: finish });
+    const stopStops = stream.onStop(finish);
+    signal?.addEventListener("abort", finish);
+  });
+}
+
+/**
+ * The same as a cold Observable: each subscriber catches up from the journal, then hears of each commit as it is published,
+ * in order, however it reacts. Completes after the run's end.
+ */
+export function observeEvents(source: EventSource, after: Position): Observable<CursoredEvent> {
+  const { run, journal, stream } = source;
+  return new GuardedObservable<CursoredEvent>(source.report, (subscriber) => {
+    const stops: (() => void)[] = [];
+    const deliver = (recorded: RecordedEvent): void => {
+      subscriber.next(withCursor(source, recorded));
+      if (recorded.event.type === "run.settled") subscriber.complete();
+    };
+    const catchUp = async (): Promise<void> => {
+      let position = after;
+      for (;;) {
+        const commits = await journal.read(run, position);
+        for (const commit of commits) {
+          for (const recorded of recordedEvents(commit, position)) {
+            if (subscriber.closed) return;
+            deliver(recorded);
+          }
+          position = commit.position;
+        }
+        if (subscriber.closed) return;
+        // The journal may already be ahead of the stream; the listener is then told only of what it has not seen.
+        if (position >= stream.position) break;
+      }
+      if (stream.failure !== undefined) return subscriber.error(stream.failure);
+      if (stream.isEnded) return subscriber.complete();
+      const listener: Listener = { position, next: deliver };
+      stops.push(
+        stream.listen(listener),
+        stream.onStop((error) => subscriber.error(error)),
+      );
+    };
+    catchUp().catch((error: unknown) => subscriber.error(error));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+}
+
+/** The run's snapshot now, then after each batch of commits. Completes after the run's end, with the last snapshot seen. */
+export function observeSnapshots<Snapshot>(
+  stream: RunStream,
+  report: ObserverReport,
+  snapshot: () => Snapshot,
+): Observable<Snapshot> {
+  return new GuardedObservable<Snapshot>(report, (subscriber) => {
+    const tell = (): void => {
+      subscriber.next(snapshot());
+      if (stream.isEnded) subscriber.complete();
+    };
+    tell();
+    if (subscriber.closed) return undefined;
+    if (stream.failure !== undefined) return subscriber.error(stream.failure);
+    const stops = [stream.listenBatches({ advanced: tell }), stream.onStop((error) => subscriber.error(error))];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+}

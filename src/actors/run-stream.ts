@@ -1,0 +1,129 @@
+import type { Commit } from "../domain/commit.ts";
+import type { RunfoldError } from "../domain/errors.ts";
+import type { Event, RecordedEvent } from "../domain/events.ts";
+import type { EpochMs, Position, StepId } from "../domain/ids.ts";
+import { isRunEnded } from "../domain/status.ts";
+import { Frontier } from "../projections/frontier.ts";
+import { audienceOf, MaterialIndex } from "../projections/material.ts";
+import type { Audience } from "../projections/material.ts";
+import { RunView } from "../projections/run-view.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Who is told of each committed event, in order. `position` is the last that it was told of. */
+export interface Listener {
+  position: Position;
+  next(recorded: RecordedEvent): void;
+}
+
+/** Who is told that something was committed, once for each batch. */
+export interface BatchListener {
+  advanced(): void;
+}
+
+/**
+ * The live tail of one run's journal, and the views folded from it. Whoever commits, or reads what another process committed,
+ * publishes here; nobody else tells anyone anything.
+ *
+ * A batch is folded whole before anyone hears of it, then delivered event by event to every listener. A listener that throws is
+ * dropped and reported; one that sends a command only queues it, so the order never inverts.
+ */
+export class RunStream {
+  readonly view = new RunView();
+  readonly frontier = new Frontier();
+  readonly material = new MaterialIndex();
+  readonly waiters = new Waiters();
+  readonly #listeners = new Set<Listener>();
+  readonly #batchListeners = new Set<BatchListener>();
+  readonly #stopped = new Set<(error: RunfoldError) => void>();
+  readonly #sinks = new Set<StepId>();
+  readonly #report: (error: unknown) => void;
+  #failure: RunfoldError | undefined;
+
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
+
+  get position(): Position {
+    return this.view.position;
+  }
+
+  get isEnded(): boolean {
+    return this.view.position > 0 && isRunEnded(this.view.status);
+  }
+
+  /** Why nothing more will come, although the run has not ended. */
+  get failure(): RunfoldError | undefined {
+    return this.#failure;
+  }
+
+  publish(commits: readonly Commit[]): void {
+    const first = this.position + 1;
+    const audiences: (Audience | undefined)[] = [];
+    for (const { at, events } of commits) for (const event of events) audiences.push(this.#fold(event, at));
+    if (this.#listeners.size > 0 || !this.waiters.isEmpty) this.#deliver(commits, first, audiences);
+    for (const listener of this.#batchListeners) this.#guard(() => listener.advanced());
+  }
+
+  #fold(event: Event, at: EpochMs): Audience | undefined {
+    this.view.apply(event, at);
+    this.frontier.apply(event);
+    if (event.type === "run.started") for (const sink of this.view.snapshot().sinks) this.#sinks.add(sink);
+    const audience = audienceOf(event, (step) => this.#sinks.has(step));
+    if (audience !== undefined) this.material.add(audience, event, this.position);
+    return audience;
+  }
+
+  #deliver(commits: readonly Commit[], first: Position, audiences: readonly (Audience | undefined)[]): void {
+    let position = first;
+    for (const { at, events } of commits) {
+      for (const event of events) {
+        const recorded: RecordedEvent = { position, at, event };
+        for (const listener of this.#listeners) {
+          if (listener.position >= position) continue;
+          listener.position = position;
+          this.#guard(
+            () => listener.next(recorded),
+            () => this.#listeners.delete(listener),
+          );
+        }
+        const audience = audiences[position - first];
+        if (audience !== undefined) this.waiters.wake(audience, recorded);
+        position++;
+      }
+    }
+  }
+
+  /** Tells a listener of everything after its position that is published from now on. Returns how to stop. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  listenBatches(listener: BatchListener): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
+  }
+
+  /** Calls back when the stream stops before the run has ended. Returns how to stop. */
+  onStop(stopped: (error: RunfoldError) => void): () => void {
+    this.#stopped.add(stopped);
+    return () => this.#stopped.delete(stopped);
+  }
+
+  /** Nothing more will be published: the journal refused, or the runtime closed. */
+  stop(error: RunfoldError): void {
+    if (this.#failure !== undefined || this.isEnded) return;
+    this.#failure = error;
+    for (const stopped of this.#stopped) this.#guard(() => stopped(error));
+    this.#stopped.clear();
+  }
+
+  #guard(call: () => void, quarantine?: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      quarantine?.();
+      this.#report(error);
+    }
+  }
+}

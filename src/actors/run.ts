@@ -1,0 +1,187 @@
+import type { Observable } from "rxjs";
+import type { Cursor } from "../domain/cursor.ts";
+import { positionOf } from "../domain/cursor.ts";
+import type { Position, RunId, StepId } from "../domain/ids.ts";
+import type { Refusal } from "../domain/inputs.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import { isRunEnded } from "../domain/status.ts";
+import type { Step } from "../domain/step.ts";
+import { spilledBytes } from "../domain/stored-output.ts";
+import { invariant } from "../domain/errors.ts";
+import type { RunSnapshot } from "../projections/run-snapshot.ts";
+import type { StepSnapshot } from "../projections/step-snapshot.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import { outcomeOf, unknownStep } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import { observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
+import type { CursoredEvent, EventSource } from "./run-events.ts";
+import { waitFor } from "./run-wait.ts";
+import type { WaitReceipt } from "./run-wait.ts";
+import { loadStored, readResult } from "./step-output.ts";
+import type { StepResult } from "./step-output.ts";
+
+/** What a run's handle needs beside its events. */
+export interface RunParts extends EventSource {
+  readonly clock: Clock;
+  readonly artifacts: ArtifactStore;
+  cancel(reason: string, force: boolean): Promise<Refusal | undefined>;
+  cleanUp(reason: string): Promise<void>;
+}
+
+export interface WaitOptions {
+  /** Wait for what comes after this cursor. Default: where the last wait of this handle ended, at first where the handle began. */
+  readonly after?: Cursor;
+  /** Wait for this step alone. */
+  readonly step?: Step | StepId;
+  /** `material` (default) wakes at the events that matter; `end` only at the end of the run, or of `step`. */
+  readonly until?: "material" | "end";
+  /** At least 0, which only looks, and at most a day. Default: as long as it takes. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions {
+  /** Default: from the beginning. */
+  readonly after?: Cursor;
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A handle to one run, written by this or another process. Every view is folded from committed events. A handle is cheap; one
+ * that outlives its runtime can still show its last snapshot.
+ */
+export class Run {
+  readonly id: RunId;
+  /** All events from the first, then those to come; completes after the run's end. An observer that throws is dropped and reported. */
+  readonly events$: Observable<CursoredEvent>;
+  /** The snapshot now, then a new one after each batch of commits; completes after the run's end. */
+  readonly snapshot$: Observable<RunSnapshot>;
+  readonly #parts: RunParts;
+  #waitedThrough: Position;
+  #outcome: Promise<Outcome> | undefined;
+
+  /** @internal */
+  constructor(parts: RunParts) {
+    this.id = parts.run;
+    this.#parts = parts;
+    this.#waitedThrough = parts.stream.position;
+    this.events$ = observeEvents(parts, 0);
+    this.snapshot$ = observeSnapshots(parts.stream, parts.report, () => this.snapshot());
+  }
+
+  /** The run as this process knows it. Constant time; unchanged parts are shared with earlier snapshots. */
+  snapshot(): RunSnapshot {
+    return this.#parts.stream.view.snapshot();
+  }
+
+  /**
+   * Events after a cursor, as an async iterable that ends after the run's end. Whoever reads slowly misses nothing and
+   * buffers nothing.
+   * @throws `cursor.invalid` at once; while reading, what stopped the run before its end.
+   */
+  events(options: ReadOptions = {}): AsyncGenerator<CursoredEvent, void, void> {
+    const after = options.after === undefined ? 0 : this.#positionOf(options.after);
+    return readEvents(this.#parts, after, options.signal);
+  }
+
+  /**
+   * Waits until something material happens, or for the end. Nothing falls between two waits of one handle, with or without
+   * a cursor: each goes on where the one before ended.
+   * @throws `cursor.invalid`, `step.unknown`, `wait.invalid`; the signal's reason; what stopped the run before its end.
+   */
+  async wait(options: WaitOptions = {}): Promise<WaitReceipt> {
+    const { until = "material", timeoutMs, signal } = options;
+    const after = options.after === undefined ? this.#waitedThrough : this.#positionOf(options.after);
+    const step = options.step === undefined ? undefined : this.#step(options.step).id;
+    const receipt = await waitFor(this.#parts, this.#parts.clock, {
+      interest: { step, until },
+      after,
+      timeoutMs,
+      signal,
+    });
+    this.#waitedThrough = Math.max(this.#waitedThrough, receipt.position);
+    return receipt;
+  }
+
+  /**
+   * The run's end, with its outputs.
+   * @throws what stopped the run before its end (`journal.conflict`, `journal.failed`, `runtime.closed` …).
+   */
+  outcome(): Promise<Outcome> {
+    this.#outcome ??= this.#settle();
+    return this.#outcome;
+  }
+
+  /**
+   * The output of a step that succeeded, or undefined.
+   * @throws `step.unknown`, `output.tooLarge`, `artifact.unknown`, `artifact.tampered`.
+   */
+  output<Output>(step: Step<Output>): Promise<Output | undefined>;
+  output(step: StepId): Promise<Json | undefined>;
+  async output(step: Step | StepId): Promise<unknown> {
+    const { stored } = await this.result(step);
+    return stored === undefined ? undefined : this.#load(this.#step(step).id, stored);
+  }
+
+  /**
+   * How a step ended: its snapshot, its output or what it had until it failed, and why it failed.
+   * @throws `step.unknown`.
+   */
+  result(step: Step | StepId): Promise<StepResult> {
+    return readResult(this.#parts.journal, this.id, this.#step(step));
+  }
+
+  /**
+   * Asks the run to end: what has not started never will, what runs is told to stop and, after a grace, made to. With `force`
+   * there is no grace. Resolves when the request is committed, with the refusal if there was nothing to do.
+   */
+  cancel(options: { readonly reason?: string; readonly force?: boolean } = {}): Promise<Refusal | undefined> {
+    const { reason = "Canceled by its user.", force = false } = options;
+    return this.#parts.cancel(reason.slice(0, limits.reasonCharsMax), force);
+  }
+
+  /**
+   * Deletes an ended run: its artifacts, then its journal. The id is free again; old cursors stay invalid.
+   * @throws `run.live` before the run's end.
+   */
+  cleanup(options: { readonly reason?: string } = {}): Promise<void> {
+    const { reason = "Cleaned up by its user." } = options;
+    return this.#parts.cleanUp(reason.slice(0, limits.reasonCharsMax));
+  }
+
+  async #settle(): Promise<Outcome> {
+    const { run } = await this.wait({ until: "end" });
+    invariant(isRunEnded(run.status), "a wait for the end comes back after the end");
+    const outputs = new Map<StepId, Json>();
+    const isSmall = run.steps.length <= limits.outcomeStepsMax;
+    const ids = isSmall ? Array.from(run.steps, ({ id }) => id) : run.sinks;
+    let bytes = 0;
+    for (const id of ids) {
+      if (run.steps.get(id)?.status !== "succeeded") continue;
+      const { stored } = await this.result(id);
+      if (stored === undefined) continue;
+      bytes += spilledBytes(stored);
+      if (bytes <= limits.loadedOutputBytesMax) outputs.set(id, await this.#load(id, stored));
+    }
+    return outcomeOf(run, run.status, outputs);
+  }
+
+  #load(step: StepId, stored: NonNullable<StepResult["stored"]>): Promise<Json> {
+    return loadStored(this.#parts.artifacts, this.id, step, stored);
+  }
+
+  #step(step: Step | StepId): StepSnapshot {
+    const id = typeof step === "string" ? step : step.id;
+    const found = this.#parts.stream.view.step(id);
+    if (found === undefined) throw unknownStep(this.snapshot(), id);
+    return found;
+  }
+
+  #positionOf(cursor: Cursor): Position {
+    const { view } = this.#parts.stream;
+    return positionOf(cursor, this.id, view.startedAt, view.position);
+  }
+}

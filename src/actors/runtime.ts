@@ -1,0 +1,253 @@
+import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
+import type { Owner } from "../domain/events.ts";
+import type { Graph } from "../domain/graph.ts";
+import type { RunId } from "../domain/ids.ts";
+import { isRunId } from "../domain/ids.ts";
+import type { Refusal } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
+import { initialState } from "../machines/run-state.ts";
+import type { RunSummary } from "../projections/run-summary.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import type { Executor } from "../ports/executor.ts";
+import type { WorkKind } from "../domain/graph-document.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Workspace } from "../ports/workspace.ts";
+import { cleanUp } from "./clean-up.ts";
+import { Effects } from "./effects.ts";
+import { followRun } from "./follower.ts";
+import { InboxReader } from "./inbox-reader.ts";
+import { prepareStart } from "./prepare-start.ts";
+import { Retention } from "./retention.ts";
+import { RunActor } from "./run-actor.ts";
+import { RunStream } from "./run-stream.ts";
+import { Run } from "./run.ts";
+import { RuntimeDiagnostics } from "./runtime-diagnostics.ts";
+import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
+
+/** Everything a runtime is made of; `openRuntime` fills in what a caller leaves out. */
+export interface RuntimeParts {
+  readonly journal: Journal;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly workspace: Workspace;
+  readonly executors: ReadonlyMap<WorkKind, Executor>;
+  readonly owner: Owner;
+  readonly root: string;
+  readonly abortGraceMs: number;
+  readonly liveRunsMax: number;
+  /** Makes the functions of a graph known before it starts. */
+  register(graph: Graph): void;
+  readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
+}
+
+export interface StartOptions {
+  /** Letters, digits, `-` and `_`, at most 64. The same id again is the same run. Default: a new unique id. */
+  readonly id?: RunId;
+}
+
+/**
+ * Owns the runs that this process writes: starts them, finds them, cleans them up, ends them when it closes. Runs of other
+ * processes on the same journal can be read, waited for and canceled through the same handles.
+ */
+export class Runtime implements AsyncDisposable {
+  readonly #parts: RuntimeParts;
+  readonly #live = new Map<RunId, { readonly actor: RunActor; readonly run: Run }>();
+  readonly #starting = new Map<RunId, Promise<Run>>();
+  readonly #closing = new AbortController();
+  readonly #diagnostics: RuntimeDiagnostics;
+  readonly #inbox: InboxReader;
+  readonly #retention: Retention;
+  #closed: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts;
+    this.#diagnostics = new RuntimeDiagnostics(parts.onDiagnostic);
+    const report = (code: string, cause: unknown): void => void this.#diagnostics.report(code, undefined, cause);
+    this.#inbox = new InboxReader(parts.journal, (run) => this.#live.get(run)?.actor, report);
+    this.#retention = new Retention(
+      parts.clock,
+      (run) => cleanUp(parts, run, "Its time of retention is over."),
+      report,
+    );
+  }
+
+  /**
+   * Starts a graph, or gives the run that already has this id. Resolves once the start is committed.
+   * @throws `run.idInvalid`; `graph.invalid` with diagnostics, when a step cannot be run here; `run.conflicting` when the id
+   * belongs to a run of another graph; `runtime.full`; `runtime.closed`; what the journal refuses with.
+   */
+  start(graph: Graph, options: StartOptions = {}): Promise<Run> {
+    const id = options.id ?? this.#parts.entropy.uniqueName();
+    const starting = this.#starting.get(id);
+    if (starting !== undefined) return starting.then((run) => sameGraph(run, graph));
+    const started = this.#start(graph, id).finally(() => this.#starting.delete(id));
+    this.#starting.set(id, started);
+    return started;
+  }
+
+  /**
+   * A handle to a run of the journal, whoever writes it; undefined if there is none.
+   * @throws `runtime.closed`; what the journal refuses with.
+   */
+  async get(id: RunId): Promise<Run | undefined> {
+    this.#refuseClosed();
+    const live = this.#live.get(id);
+    if (live !== undefined) return live.run;
+    if (!isRunId(id) || (await this.#parts.journal.head(id)) === 0) return undefined;
+    const stream = new RunStream((error) => void this.#diagnostics.report("observer-failed", id, error));
+    await followRun(this.#parts.journal, id, stream, this.#closing.signal);
+    return this.#handle(id, stream, (reason, force) => this.#cancelElsewhere(id, stream, reason, force));
+  }
+
+  /** One line for each run of the journal, oldest first. */
+  async list(): Promise<readonly RunSummary[]> {
+    this.#refuseClosed();
+    const entries = await this.#parts.journal.list();
+    return entries.map(({ summary }) => summary as unknown as RunSummary);
+  }
+
+  /**
+   * Ends the runs of this runtime (a graceful cancel, then force), its executors and its journal. Calling it again waits for
+   * the same end.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Does what became due while nobody was there. @internal */
+  async tidy(): Promise<void> {
+    this.#retention.watch(await this.list());
+  }
+
+  async #start(graph: Graph, id: RunId): Promise<Run> {
+    this.#refuseClosed();
+    if (!isRunId(id)) {
+      const message = `${JSON.stringify(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
+      throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
+    }
+    const known = await this.get(id);
+    if (known !== undefined) return sameGraph(known, graph);
+    if (this.#live.size >= this.#parts.liveRunsMax) {
+      const message = `${this.#live.size} runs are live in this runtime, and it takes ${this.#parts.liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
+      throw new RunfoldError("runtime.full", message);
+    }
+    const { workspace, executors, owner } = this.#parts;
+    this.#parts.register(graph);
+    const root = await workspace.realRoot(this.#parts.root);
+    const places = await prepareStart(graph.document, root, executors, workspace);
+    this.#refuseClosed();
+    const actor = this.#actorOf(id, graph, root);
+    const run = this.#handle(id, actor.stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
+    this.#live.set(id, { actor, run });
+    try {
+      await actor.send({ type: "run.start", run: id, graph: graph.document, root, places, owner });
+    } catch (error) {
+      this.#live.delete(id);
+      // Another process was faster with the same id: then it is its run.
+      const winner = isRunfoldError(error, "journal.conflict") ? await this.get(id) : undefined;
+      if (winner === undefined) throw error;
+      return sameGraph(winner, graph);
+    }
+    return run;
+  }
+
+  #actorOf(id: RunId, graph: Graph, root: string): RunActor {
+    const { journal, clock, entropy, artifacts, executors, abortGraceMs } = this.#parts;
+    const steps = new Map(graph.document.steps.map((step) => [step.id, step]));
+    const state = initialState();
+    state.run = id;
+    const stream = new RunStream((error) => {
+      const message = this.#diagnostics.report("observer-failed", id, error);
+      this.#live.get(id)?.actor.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
+    });
+    return new RunActor({
+      journal,
+      clock,
+      state,
+      stream,
+      effects: (actor) =>
+        new Effects({
+          run: id,
+          graphName: graph.document.name,
+          root,
+          clock,
+          entropy,
+          artifacts,
+          executors,
+          abortGraceMs,
+          stepOf: (step) => steps.get(step)!,
+          placeOf: ({ cwd }) => stream.view.place(cwd),
+          upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
+          report: (report) => actor.post(report),
+          fire: (input) => actor.post(input),
+          timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
+          diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
+        }),
+      onStop: () => {
+        this.#live.delete(id);
+        if (stream.isEnded) this.#retention.add(id, stream.view.snapshot().cleanupAt);
+      },
+    });
+  }
+
+  #handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run {
+    const { journal, clock, artifacts } = this.#parts;
+    return new Run({
+      run: id,
+      journal,
+      stream,
+      clock,
+      artifacts,
+      cancel,
+      report: (error) => void this.#diagnostics.report("observer-failed", id, error),
+      cleanUp: (reason) => cleanUp(this.#parts, id, reason),
+    });
+  }
+
+  /** Leaves the request in the inbox, and waits until whoever writes the run has taken it up. */
+  async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
+    if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
+    await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
+    return undefined;
+  }
+
+  async #close(): Promise<void> {
+    const { journal, executors } = this.#parts;
+    this.#inbox.close();
+    this.#retention.close();
+    await Promise.allSettled(this.#starting.values());
+    const live = [...this.#live.values()];
+    await Promise.allSettled(
+      live.map(async ({ run }) => {
+        await run.cancel({ reason: "Its runtime was closed." });
+        await run.wait({ until: "end" });
+      }),
+    );
+    const closed = new RunfoldError("runtime.closed", "The runtime was closed.");
+    for (const { actor } of live) actor.stop(closed);
+    this.#closing.abort(closed);
+    await Promise.allSettled([...new Set(executors.values())].map((executor) => executor.close?.()));
+    await journal.close();
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed !== undefined) throw new RunfoldError("runtime.closed", "This runtime has been closed.");
+  }
+}
+
+/** The same id is the same run only if it is a run of the same graph. */
+function sameGraph(run: Run, graph: Graph): Run {
+  const { graph: known } = run.snapshot();
+  if (known === graph.document || JSON.stringify(known) === JSON.stringify(graph.document)) return run;
+  const message = `Run ${run.id} already exists, and it runs another graph ("${known.name}"). Choose another id, or clean that run up first.`;
+  throw new RunfoldError("run.conflicting", message, { details: { run: run.id } });
+}

@@ -1,0 +1,224 @@
+import type { ArtifactRef } from "../domain/artifact.ts";
+import type { Place, StopCause } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { StepDocument } from "../domain/graph-document.ts";
+import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { Report } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
+import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "../ports/executor.ts";
+import { ProgressThrottle } from "./progress-throttle.ts";
+
+/** What the attempts of one run share. */
+export interface AttemptHost {
+  readonly run: RunId;
+  readonly graphName: string;
+  readonly root: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly artifacts: ArtifactStore;
+  readonly abortGraceMs: number;
+  placeOf(step: StepDocument): Place | undefined;
+  upstreamOf(step: StepDocument): readonly Upstream[];
+  report(report: Report): void;
+  timeOut(step: string, attempt: number): void;
+  diagnose(code: string, severity: "info" | "warning" | "error", message: string, step: string): void;
+}
+
+/**
+ * Lives for one attempt: starts the executor, keeps the deadline, passes on the request to stop, and turns what the executor
+ * says into reports. It reports exactly one end, whatever the executor does: late, double and missing answers stop here.
+ */
+export class StepActor implements Attempt, StopSignal {
+  readonly step: StepDocument;
+  readonly number: number;
+  readonly deadlineAt: EpochMs;
+  readonly #host: AttemptHost;
+  #request: StopRequest | undefined;
+  #listeners: ((request: StopRequest) => void)[] | undefined;
+  #throttle: ProgressThrottle | undefined;
+  #stored: ArtifactRef[] | undefined;
+  #deadline: Timer | undefined;
+  #giveUp: Timer | undefined;
+  #isOver = false;
+
+  constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs) {
+    this.#host = host;
+    this.step = step;
+    this.number = number;
+    this.deadlineAt = deadlineAt;
+  }
+
+  /** Starts the work. A stop that was requested before is an end without a start. */
+  launch(executor: Executor | undefined): void {
+    if (this.#request !== undefined) {
+      this.#end({ type: "failed", failure: stopped(this.#request, "It had not been launched yet.") });
+      return;
+    }
+    if (executor === undefined) {
+      this.#end({
+        type: "failed",
+        failure: { kind: "launch", message: "No executor of this runtime can run this step.", final: true },
+      });
+      return;
+    }
+    this.#deadline = this.#host.clock.setTimer(this.deadlineAt, () => {
+      this.#deadline = undefined;
+      this.#host.timeOut(this.step.id, this.number);
+    });
+    let result: Promise<AttemptResult>;
+    try {
+      result = executor.execute(this);
+    } catch (error) {
+      this.#end(brokenContract(error));
+      return;
+    }
+    result.then(
+      (ended) => this.#end(ended),
+      (error: unknown) => this.#end(brokenContract(error)),
+    );
+  }
+
+  /** Tells the work to stop; again with `force` if it was asked before. */
+  requestStop(cause: StopCause, force: boolean): void {
+    if (this.#isOver) return;
+    const graceMs = force ? 0 : this.#host.abortGraceMs;
+    this.#request = { cause, graceMs, force };
+    this.#giveUp?.cancel();
+    const { clock } = this.#host;
+    this.#giveUp = clock.setTimer(clock.now() + graceMs + limits.abortConfirmMs, () => this.#abandon());
+    for (const listener of this.#listeners ?? []) listener(this.#request);
+  }
+
+  /** The attempt is over for the journal; what its executor still says is not heard. */
+  dispose(): void {
+    this.#isOver = true;
+    this.#deadline?.cancel();
+    this.#giveUp?.cancel();
+    this.#throttle?.close();
+  }
+
+  get run(): RunId {
+    return this.#host.run;
+  }
+
+  get graphName(): string {
+    return this.#host.graphName;
+  }
+
+  get root(): string {
+    return this.#host.root;
+  }
+
+  get place(): Place | undefined {
+    return this.#host.placeOf(this.step);
+  }
+
+  get upstream(): readonly Upstream[] {
+    return this.#host.upstreamOf(this.step);
+  }
+
+  get stop(): StopSignal {
+    return this;
+  }
+
+  get request(): StopRequest | undefined {
+    return this.#request;
+  }
+
+  onRequest(listener: (request: StopRequest) => void): void {
+    (this.#listeners ??= []).push(listener);
+    if (this.#request !== undefined) listener(this.#request);
+  }
+
+  text(stream: string, text: string): void {
+    if (!this.#isOver) this.#progress().text(stream, text);
+  }
+
+  note(message: string, fraction?: number): void {
+    if (!this.#isOver) this.#progress().note(message, fraction);
+  }
+
+  diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
+    this.#host.diagnose(code, severity, message.slice(0, limits.failureMessageCharsMax), this.step.id);
+  }
+
+  async createArtifact(label: string): Promise<ArtifactWriter> {
+    const name = `${this.step.id}.${this.number}.${label}`;
+    const writer = await this.#host.artifacts.create(this.#host.run, name);
+    return {
+      write: (bytes) => writer.write(bytes),
+      discard: () => writer.discard(),
+      commit: async () => {
+        const artifact = await writer.commit();
+        (this.#stored ??= []).push(artifact);
+        return artifact;
+      },
+    };
+  }
+
+  readArtifact(artifact: ArtifactRef): AsyncIterable<Uint8Array> {
+    return this.#host.artifacts.read(this.#host.run, artifact);
+  }
+
+  artifactPath(artifact: ArtifactRef): Promise<string | undefined> {
+    return this.#host.artifacts.path(this.#host.run, artifact);
+  }
+
+  #progress(): ProgressThrottle {
+    this.#throttle ??= new ProgressThrottle(this.#host.clock, (report) =>
+      this.#host.report({ type: "step.progress", step: this.step.id, attempt: this.number, report }),
+    );
+    return this.#throttle;
+  }
+
+  #end(result: AttemptResult): void {
+    if (this.#isOver) return;
+    const { step, number: attempt } = this;
+    const artifacts = this.#stored === undefined ? {} : { artifacts: this.#stored };
+    this.dispose();
+    if (result.type === "succeeded") {
+      this.#host.report({ type: "step.succeed", step: step.id, attempt, output: result.output, ...artifacts });
+      return;
+    }
+    const { failure, partial } = result;
+    this.#host.report({
+      type: "step.fail",
+      step: step.id,
+      attempt,
+      failure: bounded(failure),
+      ...(partial === undefined ? {} : { partial }),
+      ...artifacts,
+      // Chance is drawn only where a retry may use it, so that it is recorded only there.
+      jitter: step.retry === undefined ? 0 : this.#host.entropy.fraction(),
+    });
+  }
+
+  #abandon(): void {
+    const request = this.#request;
+    if (this.#isOver || request === undefined) return;
+    this.diagnostic(
+      "step-abandoned",
+      "warning",
+      `Step ${this.step.id} did not end after it was told to stop. It was given up; its work may still be going on.`,
+    );
+    this.#end({ type: "failed", failure: stopped(request, "It did not end when told to, and was given up.") });
+  }
+}
+
+function stopped(request: StopRequest, message: string): Failure {
+  return { kind: request.cause === "timedOut" ? "timedOut" : "aborted", message };
+}
+
+function brokenContract(error: unknown): AttemptResult {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${message}` } };
+}
+
+function bounded(failure: Failure): Failure {
+  const { message } = failure;
+  if (message.length <= limits.failureMessageCharsMax) return failure;
+  return { ...failure, message: `${message.slice(0, limits.failureMessageCharsMax - 1)}…` };
+}

@@ -1,0 +1,75 @@
+import type { StepDocument } from "./graph-document.ts";
+import type { TaskContext } from "./graph.ts";
+import type { StepId } from "./ids.ts";
+import { RunfoldError } from "./errors.ts";
+import type { CommandOutput } from "./output.ts";
+
+/**
+ * What a step runs, with the types of what it takes and gives. Made by {@link command}, {@link shell}, {@link task} and
+ * {@link registeredTask}.
+ *
+ * It is a bare function type for a reason: TypeScript defers a generic call that returns a function until it knows the types
+ * around it, and only so does the function inside `task(…)` get its types from the `needs` beside it.
+ */
+export type Work<Needs, After, Output> = (needs: Needs, context: TaskContext<After>) => Output | Promise<Output>;
+
+export type WorkDocument = Pick<StepDocument, "command" | "shell" | "task">;
+
+/** What works that are not functions of this process look like in a graph's document. */
+const documents = new WeakMap<object, WorkDocument>();
+
+/** How a work stands in a document; undefined for a function of this process. */
+export function workDocumentOf(work: Work<never, never, unknown>): WorkDocument | undefined {
+  return documents.get(work);
+}
+
+function described<Output>(document: WorkDocument): Work<unknown, unknown, Output> {
+  const work = (): never => {
+    throw new RunfoldError("invariant.broken", "A work that an executor runs was called as a function.");
+  };
+  documents.set(work, document);
+  return work;
+}
+
+/**
+ * Runs a program, without a shell. Succeeds when it exits with code 0.
+ *
+ * The program is looked up on the step's PATH. It gets an empty stdin, a short list of the parent's environment variables,
+ * the step's own `env`, and the outputs of the steps that it depends on as `RUNFOLD_INPUT_<ID>_FILE` and, up to 64 KiB,
+ * `RUNFOLD_INPUT_<ID>`.
+ */
+export function command(program: string, args: readonly string[] = []): Work<unknown, unknown, CommandOutput> {
+  return described({ command: [program, ...args] });
+}
+
+/** Runs a script with `/bin/sh -c`; otherwise as {@link command}. Never paste untrusted text into the script: pass it in `env`. */
+export function shell(script: string): Work<unknown, unknown, CommandOutput> {
+  return described({ shell: script });
+}
+
+/**
+ * Runs a function of this process. What it returns, as JSON, is the step's output; a throw or a rejection is its failure.
+ *
+ * The function gets the outputs of `needs` by local name, typed by their steps, and a {@link TaskContext}. It must watch
+ * `signal`: a function cannot be stopped from outside, and one that goes on after its grace is given up, not ended.
+ */
+export function task<Needs, After, Output>(
+  call: (needs: Needs, context: TaskContext<After>) => Output | Promise<Output>,
+): Work<Needs, After, Output> {
+  return call;
+}
+
+/** Runs a function that the runtime knows by name (`openRuntime({ tasks })`), as graphs from JSON do. */
+export function registeredTask<Output = unknown>(name: string): Work<unknown, unknown, Output> {
+  return described({ task: name });
+}
+
+/** How a step of `after` ended, as a task sees it. */
+export type Ended<Output> =
+  | { readonly step: StepId; readonly status: "succeeded"; readonly output: Output }
+  | {
+      readonly step: StepId;
+      readonly status: "failed" | "blocked" | "timedOut" | "canceled";
+      readonly output?: undefined;
+      readonly message: string;
+    };

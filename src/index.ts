@@ -1,0 +1,71 @@
+export { step } from "./domain/step.ts";
+export type { Endings, OutputOf, Outputs, Step, StepOptions } from "./domain/step.ts";
+export { command, registeredTask, shell, task } from "./domain/work.ts";
+export type { Ended, Work } from "./domain/work.ts";
+export { defineGraph } from "./adapters/graphs/define-graph.ts";
+export type { GraphOptions } from "./adapters/graphs/define-graph.ts";
+export { parseGraph, parseGraphText } from "./adapters/graphs/parse-graph.ts";
+export type { ParsedGraph } from "./adapters/graphs/parse-graph.ts";
+export type { Graph, TaskBinding, TaskContext, TaskFunction } from "./domain/graph.ts";
+export type {
+  GraphDocument,
+  GraphLimits,
+  GraphNotify,
+  RetryDocument,
+  StepDocument,
+  WorkKind,
+} from "./domain/graph-document.ts";
+export type { GraphDiagnostic } from "./domain/diagnostic.ts";
+
+export { openRuntime } from "./open-runtime.ts";
+export type { RuntimeOptions } from "./open-runtime.ts";
+export type { Runtime, StartOptions } from "./actors/runtime.ts";
+export type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
+export type { ReadOptions, Run, WaitOptions } from "./actors/run.ts";
+export type { WaitReceipt } from "./actors/run-wait.ts";
+export type { CursoredEvent } from "./actors/run-events.ts";
+export type { Outcome } from "./actors/outcome.ts";
+export type { StepResult } from "./actors/step-output.ts";
+
+export type { RunSnapshot, StepCounts } from "./projections/run-snapshot.ts";
+export type { RunSummary } from "./projections/run-summary.ts";
+export type { StepList } from "./projections/step-list.ts";
+export type { StepSnapshot } from "./projections/step-snapshot.ts";
+export { foldProjection, project } from "./projections/user-projection.ts";
+export type { Projection } from "./projections/user-projection.ts";
+export { timelineOf } from "./projections/timeline.ts";
+export type { Span, Timeline } from "./projections/timeline.ts";
+
+export { memoryJournal } from "./adapters/journals/memory-journal.ts";
+export { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
+export { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
+export type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "./ports/journal.ts";
+export type { ArtifactStore, ArtifactWriter, DeletedArtifacts } from "./ports/artifact-store.ts";
+export type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "./ports/executor.ts";
+export type { Clock, Timer } from "./ports/clock.ts";
+export type { Entropy } from "./ports/entropy.ts";
+
+export { isRunfoldError, RunfoldError } from "./domain/errors.ts";
+export type { ErrorCode } from "./domain/errors.ts";
+export { limits } from "./domain/limits.ts";
+export type { Commit } from "./domain/commit.ts";
+export type { Cursor } from "./domain/cursor.ts";
+export type {
+  Event,
+  EventType,
+  Owner,
+  Place,
+  ProgressReport,
+  RecordedEvent,
+  RunEvent,
+  Severity,
+  StepEvent,
+  StopCause,
+} from "./domain/events.ts";
+export type { Input, Refusal, RefusalReason } from "./domain/inputs.ts";
+export type { Blocker, Failure, FailureKind } from "./domain/failure.ts";
+export type { ArtifactRef } from "./domain/artifact.ts";
+export type { CommandOutput, SpilledPart, StoredOutput } from "./domain/output.ts";
+export type { EpochMs, Position, RunId, StepId } from "./domain/ids.ts";
+export type { Json } from "./domain/json.ts";
+export type { RunEnd, RunStatus, StepStatus } from "./domain/status.ts";

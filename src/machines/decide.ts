@@ -1,0 +1,142 @@
+import type { Event, StopCause } from "../domain/events.ts";
+import type { EpochMs } from "../domain/ids.ts";
+import type { Command, Input, Refusal } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
+import { decideReport, decideRetry, decideTimeOut } from "./decide-step.ts";
+import { milliseconds } from "./plan.ts";
+import { isLive, phaseOf } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
+import { emitRun, emitStep, reachFixedPoint, refusal } from "./turn.ts";
+import type { Turn } from "./turn.ts";
+
+/** The events that an input causes, or why the machines do not accept it. */
+export type Decision = readonly Event[] | Refusal;
+
+export function isRefusal(decision: Decision): decision is Refusal {
+  return "refused" in decision;
+}
+
+/**
+ * Answers one input: asks the machines, and follows what their answers release, until nothing more can happen by itself.
+ *
+ * Deterministic: reads nothing but its arguments. The state is the caller's to give away for the call: each returned event
+ * has already been folded into it by `evolve`, the same fold that replays it, so a caller that cannot append the events must
+ * throw the state away. A refusal leaves the state as it was. An answer without events does not exist.
+ */
+export function decide(state: RunState, input: Input, at: EpochMs): Decision {
+  const turn: Turn = { state, at, events: [] };
+  const refused = answer(turn, input);
+  if (refused !== undefined) return refused;
+  reachFixedPoint(turn);
+  return turn.events;
+}
+
+function answer(turn: Turn, input: Input): Refusal | undefined {
+  const { state } = turn;
+  if (input.type === "run.start") return start(turn, input);
+  if (input.type === "run.clean") return clean(turn, input);
+  if (!isLive(state)) return refusal("ended", `Run ${state.run} has ended.`);
+  switch (input.type) {
+    case "run.cancel":
+      return cancel(turn, input);
+    case "run.expire":
+      return expire(turn);
+    case "diagnostic.record":
+      return diagnose(turn, input);
+    case "step.retry":
+      return decideRetry(turn, input);
+    case "step.timeOut":
+      return decideTimeOut(turn, input);
+    case "step.progress":
+    case "step.succeed":
+    case "step.fail":
+      return decideReport(turn, input);
+  }
+}
+
+function start(turn: Turn, input: Extract<Command, { type: "run.start" }>): Refusal | undefined {
+  const { state, at } = turn;
+  if (state.phase !== "unstarted") return refusal("started", `Run ${state.run} has already started.`);
+  const { run, graph, root, places, owner } = input;
+  const deadlineAt = at + milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault);
+  emitRun(turn, { type: "start", run, graph, root, places, owner, deadlineAt });
+  return undefined;
+}
+
+function cancel(turn: Turn, input: Extract<Command, { type: "run.cancel" }>): Refusal | undefined {
+  const { state } = turn;
+  const { reason, force } = input;
+  if (state.phase === "running") {
+    emitRun(turn, { type: "cancel", reason, force });
+  } else if (force && !state.isForced) {
+    emitRun(turn, { type: "cancel.force", reason, force });
+  } else {
+    return refusal("repeated", `Run ${state.run} is already being ended.`);
+  }
+  stopSteps(turn, state.phase === "expiring" ? "expired" : "canceled", force);
+  return undefined;
+}
+
+function expire(turn: Turn): Refusal | undefined {
+  const { state } = turn;
+  // A cancel that came before the deadline stays a cancel.
+  if (state.phase !== "running") return refusal("repeated", `Run ${state.run} is already being ended.`);
+  emitRun(turn, { type: "expire", deadlineAt: state.deadlineAt });
+  stopSteps(turn, "expired", false);
+  return undefined;
+}
+
+/** In declared order: what has not started never will, what runs is told to stop, what is being stopped is told again if forced. */
+function stopSteps(turn: Turn, cause: StopCause, force: boolean): void {
+  const { state } = turn;
+  for (let step = 0; step < state.phases.length; step++) {
+    const attempt = state.attempts[step]!;
+    switch (phaseOf(state, step)) {
+      case "pending":
+      case "waiting":
+        emitStep(turn, step, { type: "cancel", step: idOf(state, step), attempt, reason: state.stopReason });
+        break;
+      case "running":
+        emitStep(turn, step, { type: "stop.cancel", step: idOf(state, step), attempt, cause, force });
+        break;
+      case "canceling":
+        if (force) emitStep(turn, step, { type: "stop.force", step: idOf(state, step), attempt, cause, force });
+        break;
+      case "timingOut":
+        if (force) {
+          emitStep(turn, step, { type: "stop.force", step: idOf(state, step), attempt, cause: "timedOut", force });
+        }
+        break;
+      case "succeeded":
+      case "failed":
+      case "blocked":
+      case "timedOut":
+      case "canceled":
+        break;
+    }
+  }
+}
+
+function diagnose(turn: Turn, input: Extract<Command, { type: "diagnostic.record" }>): Refusal | undefined {
+  const { diagnostics } = turn.state;
+  const { code, severity, message, step } = input;
+  if (diagnostics.has(`${code}\n${message}`)) return refusal("repeated", "This diagnostic has been recorded.");
+  if (diagnostics.size >= limits.diagnosticsPerRunMax) {
+    return refusal("limited", `A run records ${limits.diagnosticsPerRunMax} distinct diagnostics.`);
+  }
+  emitRun(turn, { type: "diagnose", code, severity, message, step });
+  return undefined;
+}
+
+function clean(turn: Turn, input: Extract<Command, { type: "run.clean" }>): Refusal | undefined {
+  const { state } = turn;
+  if (isLive(state)) return refusal("live", `Run ${state.run} has not ended; cancel it first.`);
+  if (state.phase === "cleaned") return refusal("repeated", `Run ${state.run} has been cleaned up.`);
+  if (state.phase === "unstarted") return refusal("ended", "There is no such run.");
+  emitRun(turn, { type: "clean", reason: input.reason });
+  return undefined;
+}
+
+function idOf(state: RunState, step: number): string {
+  return state.plan.steps[step]!.id;
+}

@@ -1,0 +1,111 @@
+import { invariant } from "../domain/errors.ts";
+import type { Event, StepEvent } from "../domain/events.ts";
+import type { EpochMs } from "../domain/ids.ts";
+import type { Edges } from "./plan.ts";
+import { planOf } from "./plan.ts";
+import type { StepPhase } from "./step-machine.ts";
+import { emptyArrays, phaseCode } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
+
+/**
+ * Folds one event into the state: the only thing that ever changes it. Reads nothing but its arguments, decides nothing, and
+ * takes time linear in the edges of the step that the event names.
+ */
+export function evolve(state: RunState, event: Event, at: EpochMs): void {
+  state.position++;
+  switch (event.type) {
+    case "run.started":
+      state.run = event.run;
+      state.phase = "running";
+      state.startedAt = at;
+      state.deadlineAt = event.deadlineAt;
+      Object.assign(state, emptyArrays(planOf(event.graph)));
+      return;
+    case "run.cancelRequested":
+      // A run that passed its deadline stays expired, however urgently it is then canceled.
+      if (state.phase === "running") {
+        state.phase = "canceling";
+        state.stopReason = event.reason;
+      }
+      state.isForced ||= event.force;
+      return;
+    case "run.expired":
+      state.phase = "expiring";
+      state.stopReason = "The run passed its deadline.";
+      return;
+    case "run.settled":
+      state.phase = event.status;
+      state.endedAs = event.status;
+      state.cleanupAt = event.cleanupAt;
+      return;
+    case "run.cleaned":
+      state.phase = "cleaned";
+      return;
+    case "diagnostic.recorded":
+      state.diagnostics.add(`${event.code}\n${event.message}`);
+      return;
+    case "artifact.stored":
+      return;
+    default:
+      evolveStep(state, event);
+  }
+}
+
+function evolveStep(state: RunState, event: StepEvent): void {
+  const step = state.plan.numberOf.get(event.step);
+  invariant(step !== undefined, `an event names a step of its graph, not ${event.step}`);
+  switch (event.type) {
+    case "step.started":
+      state.attempts[step] = event.attempt;
+      enter(state, step, "running");
+      return;
+    case "step.progressed":
+      return;
+    case "step.abortRequested":
+      enter(state, step, event.cause === "timedOut" ? "timingOut" : "canceling");
+      return;
+    case "step.retryScheduled":
+      enter(state, step, "waiting");
+      return;
+    case "step.retryDue":
+      enter(state, step, "pending");
+      state.ready.add(step);
+      return;
+    case "step.succeeded":
+      enter(state, step, "succeeded");
+      meet(state, state.plan.neededBy, step);
+      meet(state, state.plan.followedBy, step);
+      return;
+    case "step.failed":
+      enter(state, step, "failed");
+      meet(state, state.plan.followedBy, step);
+      return;
+    case "step.timedOut":
+      enter(state, step, "timedOut");
+      meet(state, state.plan.followedBy, step);
+      return;
+    case "step.canceled":
+      enter(state, step, "canceled");
+      meet(state, state.plan.followedBy, step);
+      return;
+    case "step.blocked":
+      enter(state, step, "blocked");
+      meet(state, state.plan.followedBy, step);
+  }
+}
+
+function enter(state: RunState, step: number, phase: StepPhase): void {
+  const before = state.phases[step]!;
+  if (before === phaseCode.pending) state.ready.delete(step);
+  state.counts[before]!--;
+  state.phases[step] = phaseCode[phase];
+  state.counts[phaseCode[phase]]!++;
+}
+
+/** One dependency of each dependent no longer keeps it from starting. */
+function meet(state: RunState, { offsets, targets }: Edges, step: number): void {
+  for (let edge = offsets[step]!; edge < offsets[step + 1]!; edge++) {
+    const dependent = targets[edge]!;
+    if (--state.unmet[dependent]! === 0 && state.phases[dependent] === phaseCode.pending) state.ready.add(dependent);
+  }
+}

@@ -1,0 +1,119 @@
+import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
+import { invariant } from "../domain/errors.ts";
+import type { StepId } from "../domain/ids.ts";
+import { limits } from "../domain/limits.ts";
+
+/**
+ * A graph as the machines use it: steps by their number in declared order, edges as flat arrays.
+ *
+ * Built once a run, in time linear in steps and edges. Plain arrays indexed by number stay constant per event where objects
+ * keyed by id do not.
+ */
+export interface Plan {
+  readonly name: string;
+  readonly objective: string;
+  readonly steps: readonly StepDocument[];
+  readonly numberOf: ReadonlyMap<StepId, number>;
+  readonly concurrency: number;
+  readonly runMs: number;
+  readonly retentionMs: number | undefined;
+  readonly stepTimeoutMs: number;
+  /** Dependencies of each step: those it needs, those it comes after. */
+  readonly needs: Edges;
+  readonly after: Edges;
+  /** The same edges backwards: who needs, and who comes after, each step; in declared order. */
+  readonly neededBy: Edges;
+  readonly followedBy: Edges;
+  /** Numbers of the steps that no other step names, in declared order. */
+  readonly sinks: readonly number[];
+}
+
+/** Adjacency lists in two arrays: the targets of `from` are `targets[offsets[from]]` up to `targets[offsets[from + 1]]`. */
+export interface Edges {
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+}
+
+/** The plan of a graph; the same one for the same document, which several folds of one run ask for. */
+export function planOf(graph: GraphDocument): Plan {
+  const known = plans.get(graph);
+  if (known !== undefined) return known;
+  const plan = compilePlan(graph);
+  plans.set(graph, plan);
+  return plan;
+}
+
+const plans = new WeakMap<GraphDocument, Plan>();
+
+function compilePlan(graph: GraphDocument): Plan {
+  const { steps } = graph;
+  const numberOf = new Map<StepId, number>();
+  for (let number = 0; number < steps.length; number++) numberOf.set(steps[number]!.id, number);
+  const needs = edgesOf(steps, numberOf, (step) => step.needs);
+  const after = edgesOf(steps, numberOf, (step) => step.after);
+  const neededBy = reversed(needs);
+  const followedBy = reversed(after);
+  const sinks: number[] = [];
+  for (let number = 0; number < steps.length; number++) {
+    if (degree(neededBy, number) === 0 && degree(followedBy, number) === 0) sinks.push(number);
+  }
+  const retentionSeconds = graph.limits?.retentionSeconds;
+  return {
+    name: graph.name,
+    objective: graph.objective,
+    steps,
+    numberOf,
+    concurrency: graph.limits?.concurrency ?? limits.concurrencyDefault,
+    runMs: milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault),
+    retentionMs: retentionSeconds === undefined ? undefined : milliseconds(retentionSeconds),
+    stepTimeoutMs: milliseconds(graph.limits?.stepTimeoutSeconds ?? limits.stepTimeoutSecondsDefault),
+    needs,
+    after,
+    neededBy,
+    followedBy,
+    sinks,
+  };
+}
+
+export function degree(edges: Edges, from: number): number {
+  return edges.offsets[from + 1]! - edges.offsets[from]!;
+}
+
+/** Whole milliseconds, never 0: a deadline lies after its start. */
+export function milliseconds(seconds: number): number {
+  return Math.max(1, Math.round(seconds * 1_000));
+}
+
+function edgesOf(
+  steps: readonly StepDocument[],
+  numberOf: ReadonlyMap<StepId, number>,
+  listOf: (step: StepDocument) => readonly StepId[] | undefined,
+): Edges {
+  const offsets = new Int32Array(steps.length + 1);
+  for (let number = 0; number < steps.length; number++) {
+    offsets[number + 1] = offsets[number]! + (listOf(steps[number]!)?.length ?? 0);
+  }
+  const targets = new Int32Array(offsets[steps.length]!);
+  let next = 0;
+  for (const step of steps) {
+    for (const id of listOf(step) ?? []) {
+      const target = numberOf.get(id);
+      invariant(target !== undefined, `step ${step.id} depends on a step of the graph, not on ${id}`);
+      targets[next++] = target;
+    }
+  }
+  return { offsets, targets };
+}
+
+/** Counting sort by target: linear, and the sources of each target stay in declared order. */
+function reversed({ offsets, targets }: Edges): Edges {
+  const back = new Int32Array(offsets.length);
+  for (const target of targets) back[target + 1]!++;
+  for (let number = 1; number < back.length; number++) back[number]! += back[number - 1]!;
+  const sources = new Int32Array(targets.length);
+  const next = back.slice();
+  for (let from = 0; from + 1 < offsets.length; from++) {
+    for (let edge = offsets[from]!; edge < offsets[from + 1]!; edge++) sources[next[targets[edge]!]!++] = from;
+  }
+  return { offsets: back, targets: sources };
+}

@@ -1,0 +1,116 @@
+import type { EpochMs, Position, RunId } from "../domain/ids.ts";
+import type { RunEnd } from "../domain/status.ts";
+import { compileMachine } from "./compile-machine.ts";
+import type { Plan } from "./plan.ts";
+import { planOf } from "./plan.ts";
+import { ReadySet } from "./ready-set.ts";
+import { runEventMakers, runMachine } from "./run-machine.ts";
+import type { RunPhase, RunSignal } from "./run-machine.ts";
+import { stepEventMakers, stepMachine } from "./step-machine.ts";
+import type { StepPhase, StepSignal } from "./step-machine.ts";
+import type { RunEvent, StepEvent } from "../domain/events.ts";
+
+export const runTable = compileMachine<RunPhase, RunSignal, RunEvent>(runMachine, runEventMakers);
+export const stepTable = compileMachine<StepPhase, StepSignal, StepEvent>(stepMachine, stepEventMakers);
+
+/** The number of each phase of a step, as {@link RunState.phases} holds it. */
+export const stepPhases: readonly StepPhase[] = stepTable.states;
+export const phaseCode = Object.fromEntries(stepPhases.map((phase, code) => [phase, code])) as Readonly<
+  Record<StepPhase, number>
+>;
+
+/**
+ * All that a run's machines know: the fold of its events. Owned by one run actor, which alone changes it, through `evolve`.
+ * Facts about steps stand in flat arrays indexed by the step's number.
+ */
+export interface RunState {
+  run: RunId;
+  phase: RunPhase;
+  /** How the run ended, also after it was cleaned up; `failed` until then. */
+  endedAs: RunEnd;
+  cleanupAt: EpochMs | undefined;
+  position: Position;
+  startedAt: EpochMs;
+  deadlineAt: EpochMs;
+  plan: Plan;
+  /** Each step's phase, as {@link phaseCode}. */
+  phases: Uint8Array;
+  /** Each step's newest attempt; 0 before the first. */
+  attempts: Uint8Array;
+  /** How many of each step's dependencies do not yet let it start. */
+  unmet: Int32Array;
+  /** Steps that may start, as soon as a slot is free. */
+  ready: ReadySet;
+  /** How many steps are in each phase, by {@link phaseCode}. */
+  counts: Int32Array;
+  /** Why steps end as canceled. */
+  stopReason: string;
+  /** Whether a cancel asked for force. */
+  isForced: boolean;
+  /** Code and message of every diagnostic so far. */
+  diagnostics: Set<string>;
+}
+
+export function initialState(): RunState {
+  return {
+    run: "",
+    phase: runTable.initial,
+    endedAs: "failed",
+    cleanupAt: undefined,
+    position: 0,
+    startedAt: 0,
+    deadlineAt: 0,
+    ...emptyArrays(planOf({ name: "", objective: "", steps: [] })),
+    stopReason: "",
+    isForced: false,
+    diagnostics: new Set(),
+  };
+}
+
+/** What {@link RunState} holds of a plan before anything has happened. */
+export function emptyArrays(plan: Plan): Pick<RunState, "plan" | "phases" | "attempts" | "unmet" | "ready" | "counts"> {
+  const size = plan.steps.length;
+  const unmet = new Int32Array(size);
+  const ready = new ReadySet(size);
+  for (let number = 0; number < size; number++) {
+    unmet[number] =
+      plan.needs.offsets[number + 1]! -
+      plan.needs.offsets[number]! +
+      plan.after.offsets[number + 1]! -
+      plan.after.offsets[number]!;
+    if (unmet[number] === 0) ready.add(number);
+  }
+  const counts = new Int32Array(stepPhases.length);
+  counts[phaseCode.pending] = size;
+  return {
+    plan,
+    phases: new Uint8Array(size).fill(phaseCode.pending),
+    attempts: new Uint8Array(size),
+    unmet,
+    ready,
+    counts,
+  };
+}
+
+export function phaseOf(state: RunState, step: number): StepPhase {
+  return stepPhases[state.phases[step]!]!;
+}
+
+/** Steps that hold a slot: an attempt keeps its slot until it has ended, also while it is being stopped. */
+export function slotsTaken({ counts }: RunState): number {
+  return counts[phaseCode.running]! + counts[phaseCode.canceling]! + counts[phaseCode.timingOut]!;
+}
+
+export function stepsEnded({ counts }: RunState): number {
+  return (
+    counts[phaseCode.succeeded]! +
+    counts[phaseCode.failed]! +
+    counts[phaseCode.blocked]! +
+    counts[phaseCode.timedOut]! +
+    counts[phaseCode.canceled]!
+  );
+}
+
+export function isLive({ phase }: RunState): boolean {
+  return phase === "running" || phase === "canceling" || phase === "expiring";
+}

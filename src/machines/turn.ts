@@ -1,0 +1,113 @@
+import { invariant } from "../domain/errors.ts";
+import type { Event } from "../domain/events.ts";
+import type { Blocker } from "../domain/failure.ts";
+import type { EpochMs } from "../domain/ids.ts";
+import type { Refusal, RefusalReason } from "../domain/inputs.ts";
+import type { StepStatus } from "../domain/status.ts";
+import { evolve } from "./evolve.ts";
+import { milliseconds } from "./plan.ts";
+import type { RunSignal } from "./run-machine.ts";
+import { isLive, phaseCode, phaseOf, runTable, slotsTaken, stepsEnded, stepTable } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
+import type { StepSignal } from "./step-machine.ts";
+
+/** One input being decided: the events so far have already been folded into the state. */
+export interface Turn {
+  readonly state: RunState;
+  readonly at: EpochMs;
+  readonly events: Event[];
+}
+
+export function refusal(refused: RefusalReason, message: string): Refusal {
+  return { refused, message };
+}
+
+/** Sends a signal to the run's machine. The kernel only sends what the machine takes. */
+export function emitRun(turn: Turn, signal: RunSignal): void {
+  const { state } = turn;
+  const cell = runTable.cell(state.phase, signal.type);
+  invariant(cell !== undefined, `a run that is ${state.phase} takes ${signal.type}`);
+  record(turn, cell.make(signal));
+  invariant(state.phase === cell.next, `${signal.type} leads to ${cell.next}, and the fold agrees`);
+}
+
+/** Sends a signal to a step's machine, and blocks what can no longer start because of it. */
+export function emitStep(turn: Turn, step: number, signal: StepSignal): void {
+  const { state } = turn;
+  const cell = stepTable.cell(phaseOf(state, step), signal.type);
+  invariant(cell !== undefined, `a step that is ${phaseOf(state, step)} takes ${signal.type}`);
+  record(turn, cell.make(signal));
+  invariant(state.phases[step] === phaseCode[cell.next], `${signal.type} leads to ${cell.next}, and the fold agrees`);
+}
+
+function record(turn: Turn, event: Event): void {
+  evolve(turn.state, event, turn.at);
+  turn.events.push(event);
+}
+
+/** Blocks whoever needs a step that ended without success, and whoever needs those: breadth first, each step once. */
+export function blockDependents(turn: Turn, failed: number): void {
+  const { state } = turn;
+  const { offsets, targets } = state.plan.neededBy;
+  const ended = [failed];
+  for (let index = 0; index < ended.length; index++) {
+    const cause = ended[index]!;
+    for (let edge = offsets[cause]!; edge < offsets[cause + 1]!; edge++) {
+      const dependent = targets[edge]!;
+      if (state.phases[dependent] !== phaseCode.pending) continue;
+      const { id } = state.plan.steps[dependent]!;
+      emitStep(turn, dependent, { type: "block", step: id, by: blockersOf(state, dependent) });
+      ended.push(dependent);
+    }
+  }
+}
+
+/** The needs that ended without success so far, in the step's own order. */
+function blockersOf({ plan, phases }: RunState, step: number): Blocker[] {
+  const blockers: Blocker[] = [];
+  for (let edge = plan.needs.offsets[step]!; edge < plan.needs.offsets[step + 1]!; edge++) {
+    const need = plan.needs.targets[edge]!;
+    const status = unsuccessful[phases[need]!];
+    if (status !== undefined) blockers.push({ step: plan.steps[need]!.id, status });
+  }
+  return blockers;
+}
+
+const unsuccessful: readonly (StepStatus | undefined)[] = stepTable.states.map((phase) =>
+  phase === "failed" || phase === "blocked" || phase === "timedOut" || phase === "canceled" ? phase : undefined,
+);
+
+/** Starts what may start, in declared order, and settles the run when every step has ended. */
+export function reachFixedPoint(turn: Turn): void {
+  const { state } = turn;
+  const { plan } = state;
+  if (!isLive(state)) return;
+  if (state.phase === "running") {
+    let free = plan.concurrency - slotsTaken(state);
+    for (; free > 0 && state.ready.size > 0; free--) {
+      const step = state.ready.first();
+      const { id, timeoutSeconds } = plan.steps[step]!;
+      const timeoutMs = timeoutSeconds === undefined ? plan.stepTimeoutMs : milliseconds(timeoutSeconds);
+      emitStep(turn, step, {
+        type: "start",
+        step: id,
+        attempt: state.attempts[step]! + 1,
+        deadlineAt: turn.at + timeoutMs,
+      });
+    }
+  }
+  if (stepsEnded(state) === plan.steps.length) {
+    const cleanupAt = plan.retentionMs === undefined ? undefined : turn.at + plan.retentionMs;
+    emitRun(turn, { type: settlement(state), cleanupAt });
+    return;
+  }
+  invariant(slotsTaken(state) > 0 || state.counts[phaseCode.waiting]! > 0, "a live run has something to wait for");
+}
+
+/** A step that timed out fails the run; any other miss leaves it mixed if something succeeded. */
+function settlement({ counts, plan }: RunState): "settle.succeeded" | "settle.mixed" | "settle.failed" {
+  const succeeded = counts[phaseCode.succeeded]!;
+  if (counts[phaseCode.timedOut]! > 0) return "settle.failed";
+  if (succeeded === plan.steps.length) return "settle.succeeded";
+  return succeeded > 0 ? "settle.mixed" : "settle.failed";
+}

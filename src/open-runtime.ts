@@ -1,0 +1,93 @@
+import { resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { Runtime } from "./actors/runtime.ts";
+import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
+import { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
+import { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
+import { systemClock } from "./adapters/clocks/system-clock.ts";
+import { systemEntropy } from "./adapters/entropy/system-entropy.ts";
+import { commandExecutor } from "./adapters/executors/command/command-executor.ts";
+import { inspectPlace } from "./adapters/executors/command/working-directory.ts";
+import { taskExecutor } from "./adapters/executors/task-executor.ts";
+import { memoryJournal } from "./adapters/journals/memory-journal.ts";
+import { thisProcess } from "./adapters/owners/process-owner.ts";
+import type { Graph, TaskBinding } from "./domain/graph.ts";
+import type { WorkKind } from "./domain/graph-document.ts";
+import { limits } from "./domain/limits.ts";
+import type { Work } from "./domain/work.ts";
+import type { ArtifactStore } from "./ports/artifact-store.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Entropy } from "./ports/entropy.ts";
+import type { Executor } from "./ports/executor.ts";
+import type { Journal } from "./ports/journal.ts";
+import type { Workspace } from "./ports/workspace.ts";
+import { TaskRegistry } from "./actors/task-registry.ts";
+
+export interface RuntimeOptions {
+  /** Where runs are kept. The runtime closes it. Default: a memory journal, which lives as long as the runtime. */
+  readonly journal?: Journal;
+  /** Default: a directory beside the journal's file, or memory where there is none. */
+  readonly artifacts?: ArtifactStore;
+  /** Graphs whose functions should be known before anyone starts them, as for runs that are taken over. */
+  readonly graphs?: readonly Graph[];
+  /** Functions by name, for steps that say `"task": "name"`. */
+  readonly tasks?: Readonly<Record<string, Work<never, never, unknown>>>;
+  /** More executors; one for a kind that has a built-in one takes its place. */
+  readonly executors?: readonly Executor[];
+  /** The directory that steps' working directories lie in. Default: that of the process. */
+  readonly root?: string;
+  /** Variables of this process's environment that commands get beside the usual few. */
+  readonly inheritVariables?: readonly string[];
+  /** Time between telling a step to stop and making it. Default: `limits.abortGraceMs`. */
+  readonly abortGraceMs?: number;
+  /** Default: `limits.liveRunsMax`. */
+  readonly liveRunsMax?: number;
+  readonly clock?: Clock;
+  readonly entropy?: Entropy;
+  /** Is told once of each distinct thing that went wrong around runs without changing them. */
+  readonly onDiagnostic?: (diagnostic: RuntimeDiagnostic) => void;
+}
+
+/**
+ * Opens a runtime on a journal.
+ * @throws what the journal or the root refuses with.
+ */
+export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const journal = options.journal ?? memoryJournal();
+  const clock = options.clock ?? systemClock();
+  const registry = new TaskRegistry(namedTasks(options.tasks ?? {}));
+  for (const graph of options.graphs ?? []) registry.register(graph);
+  const executors = new Map<WorkKind, Executor>();
+  const builtIn = [
+    taskExecutor({ find: (graphName, step) => registry.find(graphName, step) }),
+    commandExecutor({ clock, inheritVariables: options.inheritVariables ?? [] }),
+  ];
+  for (const executor of [...builtIn, ...(options.executors ?? [])]) {
+    for (const kind of executor.kinds) executors.set(kind, executor);
+  }
+  const workspace: Workspace = { inspect: inspectPlace, realRoot: (root) => realpath(root) };
+  const runtime = new Runtime({
+    journal,
+    artifacts: options.artifacts ?? defaultArtifacts(journal),
+    clock,
+    entropy: options.entropy ?? systemEntropy(),
+    workspace,
+    executors,
+    owner: thisProcess(),
+    root: resolve(options.root ?? "."),
+    abortGraceMs: options.abortGraceMs ?? limits.abortGraceMs,
+    liveRunsMax: options.liveRunsMax ?? limits.liveRunsMax,
+    register: (graph) => registry.register(graph),
+    onDiagnostic: options.onDiagnostic,
+  });
+  await runtime.tidy();
+  return runtime;
+}
+
+function defaultArtifacts({ location }: Journal): ArtifactStore {
+  return location === undefined ? memoryArtifacts() : directoryArtifacts(`${location}.artifacts`);
+}
+
+function namedTasks(tasks: Readonly<Record<string, Work<never, never, unknown>>>): Map<string, TaskBinding> {
+  return new Map(Object.entries(tasks).map(([name, call]) => [name, { call }]));
+}

@@ -1,0 +1,62 @@
+import type { Event } from "../domain/events.ts";
+
+const lineCharsMax = 180;
+
+/** One line, for people, about what an event means for its step or its run. Texts of others are folded and cut. */
+export function activityOf(event: Event): string {
+  switch (event.type) {
+    case "run.started":
+      return "started";
+    case "run.cancelRequested":
+      return event.force
+        ? `cancel requested, by force: ${line(event.reason)}`
+        : `cancel requested: ${line(event.reason)}`;
+    case "run.expired":
+      return "out of time";
+    case "run.settled":
+      return event.status;
+    case "run.cleaned":
+      return "cleaned up";
+    case "diagnostic.recorded":
+      return `${event.severity}: ${line(event.message)}`;
+    case "artifact.stored":
+      return `kept ${event.artifact.name}`;
+    case "step.started":
+      return event.attempt === 1 ? "started" : `attempt ${event.attempt} started`;
+    case "step.progressed":
+      return event.report.kind === "text" ? lastLine(event.report.text) : line(event.report.message);
+    case "step.abortRequested":
+      return event.force ? `stopping by force: ${event.cause}` : `stopping: ${event.cause}`;
+    case "step.retryScheduled":
+      return `attempt ${event.attempt} failed, will retry: ${line(event.failure.message)}`;
+    case "step.retryDue":
+      return "waiting for a slot to retry";
+    case "step.succeeded":
+      return "succeeded";
+    case "step.failed":
+      return `failed: ${line(event.failure.message)}`;
+    case "step.timedOut":
+      return `timed out: ${line(event.failure.message)}`;
+    case "step.canceled":
+      return `canceled: ${line(event.reason)}`;
+    case "step.blocked":
+      return `blocked by ${line(event.by.map(({ step, status }) => `${step} (${status})`).join(", "))}`;
+  }
+}
+
+/** A text as one line without control characters, cut at a code point. */
+export function line(text: string): string {
+  // Only so much of a long text can be seen; the rest need not be looked at.
+  const folded = text
+    .slice(0, lineCharsMax * 4)
+    .replace(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .trim();
+  if (folded.length <= lineCharsMax) return folded;
+  const cut = folded.slice(0, lineCharsMax - 1);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+
+function lastLine(text: string): string {
+  const end = text.trimEnd();
+  return line(end.slice(Math.max(end.lastIndexOf("\n") + 1, end.length - lineCharsMax * 4)));
+}
