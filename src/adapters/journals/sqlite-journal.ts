@@ -139,10 +139,9 @@ class SqliteJournal implements Journal {
     return this.#write(
       run,
       () => {
-        const number = this.#tables.number(run);
-        if (number === undefined) throw unknownRun(run);
-        if (this.#tables.hasFullInbox(number)) throw fullMailbox(run);
-        return this.#tables.send(number, message);
+        const number = this.#tables.send(run, message);
+        if (number === undefined) throw this.#tables.number(run) === undefined ? unknownRun(run) : fullMailbox(run);
+        return number;
       },
       () => this.#watchers.tell(),
     );

@@ -10,13 +10,17 @@ const schemaVersion = 1;
 
 /**
  * `runs.number` names one life of a run id and is never used again, like `inbox.number`: hence AUTOINCREMENT.
- * `commits` lies in the order in which it is read; `position` is that of the commit's last event.
+ * `runs.waiting` counts the run's messages. `commits.position` is that of the commit's last event.
+ *
+ * `commits` keeps its rows in the order of writing, with the key beside them. Keyed by WITHOUT ROWID, rows above 1 kB spill into
+ * pages of their own and the writes of many runs scatter: 3.4 times the space and about 4 times the time, for rows of 1.3 kB.
  */
 const tables = `
   CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     run TEXT NOT NULL UNIQUE,
     position INTEGER NOT NULL,
+    waiting INTEGER NOT NULL DEFAULT 0,
     summary TEXT NOT NULL
   ) STRICT;
   CREATE TABLE commits (
@@ -25,7 +29,7 @@ const tables = `
     crc32 INTEGER NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (run, position)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE TABLE inbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,

@@ -10,6 +10,8 @@ import { type CommitRow, crcOf, readCommits } from "./sqlite-rows.ts";
 /** Everything that is asked of the tables, by prepared statements that live as long as the journal. No transactions here. */
 export class SqliteTables {
   readonly #statements: ReturnType<typeof prepareAll>;
+  /** Saves a look-up an append. Only a hint, checked against the row: a creation that was rolled back gives its number to the next. */
+  readonly #numbers = new Map<RunId, number>();
 
   constructor(driver: SqliteDriver) {
     this.#statements = prepareAll(driver);
@@ -17,12 +19,32 @@ export class SqliteTables {
 
   /** Moves a run from one position to another, or creates it at position 0; returns its number, or undefined if it is elsewhere. */
   advance(run: RunId, expected: Position, position: Position, summary: Json | undefined): number | undefined {
-    const text = summary === undefined ? null : JSON.stringify(summary);
-    const rows =
-      expected === 0
-        ? this.#statements.create.rows(run, position, text ?? "null")
-        : this.#statements.advance.rows(position, text, run, expected);
-    return rows[0] && Number(rows[0][0]);
+    const text = summary === undefined ? undefined : JSON.stringify(summary);
+    if (expected === 0) {
+      const [created] = this.#statements.create.rows(run, position, text ?? "null");
+      return created && this.#remember(run, Number(created[0]));
+    }
+    const remembered = this.#numbers.get(run);
+    if (remembered !== undefined && this.#move(run, remembered, expected, position, text)) return remembered;
+    const number = this.number(run);
+    if (number === undefined || number === remembered || !this.#move(run, number, expected, position, text))
+      return undefined;
+    return this.#remember(run, number);
+  }
+
+  #move(run: RunId, number: number, expected: Position, position: Position, summary: string | undefined): boolean {
+    const { move, moveAndShow } = this.#statements;
+    const changes =
+      summary === undefined
+        ? move.run(position, number, run, expected)
+        : moveAndShow.run(position, summary, number, run, expected);
+    return changes === 1;
+  }
+
+  #remember(run: RunId, number: number): number {
+    if (this.#numbers.size >= limits.openRunsMax) this.#numbers.clear();
+    this.#numbers.set(run, number);
+    return number;
   }
 
   insert(number: number, commit: Commit, body: string): void {
@@ -30,7 +52,8 @@ export class SqliteTables {
   }
 
   consume(number: number, through: number): void {
-    this.#statements.consume.run(number, through);
+    const consumed = this.#statements.consume.run(number, through);
+    if (consumed > 0) this.#statements.countConsumed.run(consumed, number);
   }
 
   /** @throws `journal.corrupt` or `journal.newer`, naming run and position. */
@@ -70,12 +93,10 @@ export class SqliteTables {
     for (const statement of this.#statements.remove) statement.run(number);
   }
 
-  hasFullInbox(number: number): boolean {
-    return Number(this.#statements.waiting.rows(number, limits.inboxMessagesMax)[0]?.[0]) >= limits.inboxMessagesMax;
-  }
-
-  send(number: number, message: Json): number {
-    return Number(this.#statements.send.rows(number, JSON.stringify(message))[0]?.[0]);
+  /** The message's number; undefined when the run's inbox is full, or the run unknown. */
+  send(run: RunId, message: Json): number | undefined {
+    const [row] = this.#statements.countSent.rows(run, limits.inboxMessagesMax);
+    return row && Number(this.#statements.send.rows(row[0]!, JSON.stringify(message))[0]?.[0]);
   }
 
   inbox(after: number, limit: number): InboxMessage[] {
@@ -115,9 +136,8 @@ function prepareAll(driver: SqliteDriver) {
     create: prepare(
       "INSERT INTO runs (run, position, summary) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING RETURNING number",
     ),
-    advance: prepare(
-      "UPDATE runs SET position = ?, summary = coalesce(?, summary) WHERE run = ? AND position = ? RETURNING number",
-    ),
+    move: prepare("UPDATE runs SET position = ? WHERE number = ? AND run = ? AND position = ?"),
+    moveAndShow: prepare("UPDATE runs SET position = ?, summary = ? WHERE number = ? AND run = ? AND position = ?"),
     insert: prepare("INSERT INTO commits (run, position, crc32, body) VALUES (?, ?, ?, ?)"),
     consume: prepare("DELETE FROM inbox WHERE run = ? AND number <= ?"),
     page: prepare(
@@ -134,7 +154,8 @@ function prepareAll(driver: SqliteDriver) {
       prepare("DELETE FROM checkpoints WHERE run = ?"),
       prepare("DELETE FROM runs WHERE number = ?"),
     ],
-    waiting: prepare("SELECT count(*) FROM (SELECT 1 FROM inbox WHERE run = ? LIMIT ?)"),
+    countSent: prepare("UPDATE runs SET waiting = waiting + 1 WHERE run = ? AND waiting < ? RETURNING number"),
+    countConsumed: prepare("UPDATE runs SET waiting = waiting - ? WHERE number = ?"),
     send: prepare("INSERT INTO inbox (run, message) VALUES (?, ?) RETURNING number"),
     inbox: prepare(
       `SELECT inbox.number, runs.run, inbox.message FROM inbox JOIN runs ON runs.number = inbox.run

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type JournalHarness, reopened, testWhere } from "./harness.ts";
+import { type JournalHarness, reopened, needs } from "./harness.ts";
 import { begin, commitAfter, commitsAfter, positions } from "./sample-commits.ts";
 
 /** What `append` promises: order, the expected position, all or none. */
@@ -93,7 +93,8 @@ export function appendClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
-  testWhere(harness.capabilities.shared, "of two journals on one store the slower writer conflicts", async () => {
+  test("of two journals on one store the slower writer conflicts", async (context) => {
+    needs(context, harness.capabilities.shared);
     const first = harness.open();
     const second = reopened(harness, first);
     await begin(first, "a", 1);
@@ -103,7 +104,8 @@ export function appendClaims(harness: JournalHarness): void {
     await Promise.all([first.close(), second.close()]);
   });
 
-  testWhere(harness.capabilities.persistent, "what was appended is there when the store is opened again", async () => {
+  test("what was appended is there when the store is opened again", async (context) => {
+    needs(context, harness.capabilities.persistent);
     const first = harness.open();
     const commits = await begin(first, "a", 2, 3);
     await first.append("a", 5, [commitAfter(5)], { summary: { status: "running" } });

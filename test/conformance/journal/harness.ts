@@ -1,4 +1,4 @@
-import { test } from "vitest";
+import type { TestContext } from "vitest";
 import type { Journal } from "../../../src/ports/journal.ts";
 
 /** A claim that an adapter may not make: true, or why it is not tested there. */
@@ -19,15 +19,11 @@ export interface JournalHarness {
   };
 }
 
-/** A test that runs where the capability is claimed and says why where it is not. */
-export function testWhere(capability: Capability, name: string, body: () => Promise<void> | void): void {
-  test(name, async (context) => {
-    if (capability !== true) {
-      console.info(`skipped: ${name}: ${capability}`);
-      context.skip(capability);
-    }
-    await body();
-  });
+/** Skips the test where the capability is not there, and says why. */
+export function needs(context: TestContext, capability: Capability): void {
+  if (capability === true) return;
+  console.info(`skipped: ${context.task.name}: ${capability}`);
+  context.skip(capability);
 }
 
 /** Another journal on the same store, for claims that `shared` or `persistent` allow. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { limits } from "../../../src/domain/limits.ts";
 import type { Journal } from "../../../src/ports/journal.ts";
-import { type JournalHarness, reopened, testWhere } from "./harness.ts";
+import { type JournalHarness, reopened, needs } from "./harness.ts";
 import { begin, commitAfter } from "./sample-commits.ts";
 
 /** What `send`, `inbox` and `watch` promise: messages for a run's writer that are consumed exactly with what they caused. */
@@ -115,55 +115,50 @@ export function inboxClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
-  testWhere(
-    harness.capabilities.shared,
-    "a watcher is called back after another journal's message and commit",
-    async () => {
-      const journal = harness.open();
-      const other = reopened(harness, journal);
-      await begin(journal, "a", 1);
-      const changes = watched(journal);
-      const message = changes.next();
-      await other.send("a", "cancel");
-      await message;
-      expect(await journal.inbox(0)).toMatchObject([{ run: "a", message: "cancel" }]);
-      const commit = changes.next();
-      await other.append("a", 1, [commitAfter(1)]);
-      await commit;
-      expect(await journal.head("a")).toBe(2);
-      changes.stop();
-      await Promise.all([journal.close(), other.close()]);
-    },
-  );
+  test("a watcher is called back after another journal's message and commit", async (context) => {
+    needs(context, harness.capabilities.shared);
+    const journal = harness.open();
+    const other = reopened(harness, journal);
+    await begin(journal, "a", 1);
+    const changes = watched(journal);
+    const message = changes.next();
+    await other.send("a", "cancel");
+    await message;
+    expect(await journal.inbox(0)).toMatchObject([{ run: "a", message: "cancel" }]);
+    const commit = changes.next();
+    await other.append("a", 1, [commitAfter(1)]);
+    await commit;
+    expect(await journal.head("a")).toBe(2);
+    changes.stop();
+    await Promise.all([journal.close(), other.close()]);
+  });
 
-  testWhere(
-    harness.capabilities.persistent,
-    "messages and their numbers outlive the journal that took them",
-    async () => {
-      const first = harness.open();
-      await begin(first, "a", 1);
-      const consumed = await first.send("a", 1);
-      await first.append("a", 1, [commitAfter(1)], { inboxThrough: consumed });
-      await first.close();
-      const second = reopened(harness, first);
-      const waiting = await second.send("a", 2);
-      expect(waiting).toBeGreaterThan(consumed);
-      await second.close();
-      const third = reopened(harness, first);
-      expect(await third.inbox(0)).toEqual([{ number: waiting, run: "a", message: 2 }]);
-      await third.close();
-    },
-  );
+  test("messages and their numbers outlive the journal that took them", async (context) => {
+    needs(context, harness.capabilities.persistent);
+    const first = harness.open();
+    await begin(first, "a", 1);
+    const consumed = await first.send("a", 1);
+    await first.append("a", 1, [commitAfter(1)], { inboxThrough: consumed });
+    await first.close();
+    const second = reopened(harness, first);
+    const waiting = await second.send("a", 2);
+    expect(waiting).toBeGreaterThan(consumed);
+    await second.close();
+    const third = reopened(harness, first);
+    expect(await third.inbox(0)).toEqual([{ number: waiting, run: "a", message: 2 }]);
+    await third.close();
+  });
 }
 
 /** A watcher whose calls can be awaited one by one. */
 function watched(journal: Journal, called: () => void = () => undefined) {
-  let wake: () => void = () => undefined;
-  let call = new Promise<void>((resolve) => (wake = resolve));
+  let wake: (() => void) | undefined;
+  const nextCall = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+  let call = nextCall();
   const stop = journal.watch(() => {
     called();
-    wake();
-    call = new Promise<void>((resolve) => (wake = resolve));
+    wake?.();
+    call = nextCall();
   });
   return { stop, next: () => call };
 }

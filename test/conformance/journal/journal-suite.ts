@@ -9,7 +9,7 @@ import { volumeClaims } from "./volume-claims.ts";
 
 /** Everything that the port promises, for any adapter. One that passes has earned its name. */
 export function journalSuite(name: string, harness: JournalHarness): void {
-  describe(name, () => {
+  describe(`the journal ${name}`, () => {
     appendClaims(harness);
     readClaims(harness);
     followClaims(harness);

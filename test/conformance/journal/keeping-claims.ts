@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type JournalHarness, reopened, testWhere } from "./harness.ts";
+import { type JournalHarness, reopened, needs } from "./harness.ts";
 import { begin, commitAfter, positions } from "./sample-commits.ts";
 
 /** What the journal promises about whole runs: list, checkpoint, delete, close. */
@@ -104,7 +104,8 @@ export function keepingClaims(harness: JournalHarness): void {
     await expect(pages.next()).rejects.toMatchObject(closed);
   });
 
-  testWhere(harness.capabilities.persistent, "closing waits for what is under way", async () => {
+  test("closing waits for what is under way", async (context) => {
+    needs(context, harness.capabilities.persistent);
     const journal = harness.open();
     const appends = Array.from({ length: 50 }, (_, index) => journal.append("a", index, [commitAfter(index)]));
     await journal.close();

@@ -1,7 +1,7 @@
 import { memoryJournal } from "../../../src/adapters/journals/memory-journal.ts";
 import { journalSuite } from "./journal-suite.ts";
 
-journalSuite("the journal in memory", {
+journalSuite("in memory", {
   open: memoryJournal,
   capabilities: {
     shared: "what is in one object's memory belongs to that object",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Commit } from "../../../src/domain/commit.ts";
 import { limits } from "../../../src/domain/limits.ts";
-import { type JournalHarness, testWhere } from "./harness.ts";
+import { type JournalHarness, needs } from "./harness.ts";
 import { begin, commitAfter, positions } from "./sample-commits.ts";
 
 /** What `read` promises: the right commits, in pages, exactly as they were given. */
@@ -61,7 +61,8 @@ export function readClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
-  testWhere(harness.capabilities.versioned, "a commit of a later version is refused by name", async () => {
+  test("a commit of a later version is refused by name", async (context) => {
+    needs(context, harness.capabilities.versioned);
     const journal = harness.open();
     await begin(journal, "a", 1);
     await journal.append("a", 1, [{ ...commitAfter(1), schema: 99 }]);

@@ -11,7 +11,7 @@ for (const durability of ["full", "relaxed"] as const) {
     paths.set(journal, path);
     return journal;
   };
-  journalSuite(`the journal in a SQLite file, ${durability}`, {
+  journalSuite(`in a SQLite file, ${durability}`, {
     open: () => openAt(join(temporaryDirectory(), "runs.db")),
     reopen: (previous) => openAt(paths.get(previous)!),
     capabilities: { shared: true, persistent: true, versioned: true },
