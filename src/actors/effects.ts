@@ -5,12 +5,14 @@ import { workKindOf } from "../domain/graph-document.ts";
 import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Executor } from "../ports/executor.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { StepActor } from "./step-actor.ts";
 import type { AttemptHost } from "./step-actor.ts";
 
 export interface EffectsHost extends AttemptHost {
   readonly clock: Clock;
   readonly executors: ReadonlyMap<WorkKind, Executor>;
+  readonly deadlines: Deadlines;
   stepOf(id: StepId): StepDocument;
   fire(input: TimerFired): void;
 }
@@ -85,6 +87,7 @@ export class Effects {
   /** Lets go of everything: nothing that is still under way will be heard. Attempts that run are told to stop by force. */
   dispose(): void {
     this.#deadline?.cancel();
+    this.#host.deadlines.clear();
     for (const timer of this.#retries.values()) timer.cancel();
     this.#retries.clear();
     for (const actor of this.#attempts.values()) {

@@ -13,7 +13,7 @@ export async function followRun(journal: Journal, run: RunId, stream: RunStream,
     if (commits.length === 0) break;
     stream.publish(commits);
   }
-  if (!stream.isEnded) void keepFollowing(journal, run, stream, signal);
+  if (stream.position > 0 && !stream.isEnded) void keepFollowing(journal, run, stream, signal);
 }
 
 async function keepFollowing(journal: Journal, run: RunId, stream: RunStream, signal: AbortSignal): Promise<void> {

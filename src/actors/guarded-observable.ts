@@ -49,13 +49,18 @@ export class GuardedObservable<T> extends Observable<T> {
         guard(() => (observer.error === undefined ? report(failure) : observer.error(failure))),
       complete: () => guard(() => observer.complete?.()),
     });
-    function guard(call: () => void): void {
+    function guard(call: () => unknown): void {
       try {
-        call();
+        const returned = call();
+        // An async function is taken where a function is, and its rejection would end the process just the same.
+        if (returned instanceof Promise) returned.catch(drop);
       } catch (thrown) {
-        guarded.unsubscribe();
-        report(thrown);
+        drop(thrown);
       }
+    }
+    function drop(thrown: unknown): void {
+      guarded.unsubscribe();
+      report(thrown);
     }
     return super.subscribe(guarded);
   }

@@ -51,9 +51,7 @@ export class ProgressThrottle {
       message: message.slice(0, limits.progressTextCharsMax),
       ...(fraction === undefined || !Number.isFinite(fraction) ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     };
-    const now = this.#clock.now();
-    if (this.#isQuiet(this.#notedAt, now)) this.#flushNote(now);
-    else this.#armTimer(this.#notedAt! + limits.progressIntervalMs);
+    this.#reportNote();
   }
 
   close(): void {
@@ -79,9 +77,14 @@ export class ProgressThrottle {
     this.#send({ kind: "text", stream, text, ...(omittedChars > 0 ? { omittedChars } : {}), totalChars });
   }
 
-  #flushNote(now: EpochMs): void {
+  #reportNote(): void {
     const note = this.#note;
     if (note === undefined) return;
+    const now = this.#clock.now();
+    if (!this.#isQuiet(this.#notedAt, now)) {
+      this.#armTimer(this.#notedAt! + limits.progressIntervalMs);
+      return;
+    }
     this.#note = undefined;
     this.#notedAt = now;
     this.#send(note);
@@ -90,7 +93,7 @@ export class ProgressThrottle {
   #armTimer(at: EpochMs): void {
     this.#timer ??= this.#clock.setTimer(at, () => {
       this.#timer = undefined;
-      this.#flushNote(this.#clock.now());
+      this.#reportNote();
       for (const [stream, state] of this.#streams) if (state.newChars > 0) this.#reportDue(stream, state);
     });
   }

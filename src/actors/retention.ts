@@ -8,11 +8,16 @@ import type { Clock, Timer } from "../ports/clock.ts";
  */
 export class Retention {
   readonly #clock: Clock;
-  readonly #cleanUp: (run: RunId) => Promise<void>;
+  readonly #cleanUp: (run: RunId, cleanupAt: EpochMs) => Promise<void>;
   readonly #report: (code: string, cause: unknown) => void;
   readonly #timers = new Map<RunId, Timer>();
 
-  constructor(clock: Clock, cleanUp: (run: RunId) => Promise<void>, report: (code: string, cause: unknown) => void) {
+  /** `cleanUp` must leave a run alone that is not the one which was to be cleaned up then: ids are used again. */
+  constructor(
+    clock: Clock,
+    cleanUp: (run: RunId, cleanupAt: EpochMs) => Promise<void>,
+    report: (code: string, cause: unknown) => void,
+  ) {
     this.#clock = clock;
     this.#cleanUp = cleanUp;
     this.#report = report;
@@ -30,9 +35,16 @@ export class Retention {
     if (cleanupAt === undefined) return;
     const fire = (): void => {
       this.#timers.delete(run);
-      this.#cleanUp(run).catch((error: unknown) => this.#report("retention-cleanup-failed", error));
+      this.#cleanUp(run, cleanupAt).catch((error: unknown) => this.#report("retention-cleanup-failed", error));
     };
+    this.#timers.get(run)?.cancel();
     this.#timers.set(run, this.#clock.setTimer(cleanupAt, fire, { isBackground: true }));
+  }
+
+  /** The run was cleaned up before its time. */
+  forget(run: RunId): void {
+    this.#timers.get(run)?.cancel();
+    this.#timers.delete(run);
   }
 
   close(): void {

@@ -76,7 +76,8 @@ export class RunActor {
   }
 
   /** Records a diagnostic, once for each distinct one. */
-  diagnose(code: string, severity: Severity, message: string, step?: StepId): void {
+  diagnose(code: string, severity: Severity, text: string, step?: StepId): void {
+    const message = text.slice(0, limits.failureMessageCharsMax);
     this.post({ type: "diagnostic.record", code, severity, message, ...(step === undefined ? {} : { step }) });
   }
 
@@ -92,9 +93,8 @@ export class RunActor {
 
   #enqueue(letter: Letter): void {
     if (this.#isStopped) {
-      letter.answer?.reject(
-        this.stream.failure ?? new RunfoldError("runtime.closed", "This run is no longer written here."),
-      );
+      if (this.stream.failure === undefined) letter.answer?.resolve(ended);
+      else letter.answer?.reject(this.stream.failure);
       return;
     }
     this.#mailbox.put(letter);
@@ -120,39 +120,43 @@ export class RunActor {
   }
 
   async #handle(letters: readonly Letter[]): Promise<void> {
-    const expected = this.#state.position;
+    const state = this.#state;
+    const expected = state.position;
     const at = this.#clock.now();
     const commits: Commit[] = [];
-    const refusals: (Refusal | undefined)[] = [];
+    const refusals = new Map<Letter, Refusal>();
     let inboxThrough: number | undefined;
     try {
-      for (const { input, inboxNumber } of letters) {
-        const decision = decide(this.#state, input, at);
+      for (const letter of letters) {
+        const { input, inboxNumber } = letter;
+        const decision = decide(state, input, at);
         if (inboxNumber !== undefined) inboxThrough = inboxNumber;
-        if (isRefusal(decision)) {
-          refusals.push(decision);
-          continue;
-        }
-        refusals.push(undefined);
-        commits.push({ schema: commitSchema, position: this.#state.position, at, input, events: decision });
+        if (isRefusal(decision)) refusals.set(letter, decision);
+        else commits.push({ schema: commitSchema, position: state.position, at, input, events: decision });
       }
       // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
-      await this.#journal.append(this.#state.run, expected, commits, {
-        summary: summaryOf(this.#state, at),
-        ...(inboxThrough === undefined ? {} : { inboxThrough }),
-      });
+      const summary = summaryOf(state, at);
+      const options = inboxThrough === undefined ? { summary } : { summary, inboxThrough };
+      await this.#journal.append(state.run, expected, commits, options);
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);
       throw error;
     }
+    this.#commit(commits);
+    for (const letter of letters) letter.answer?.resolve(refusals.get(letter));
+    if (this.stream.isEnded) this.#finish();
+  }
+
+  #commit(commits: readonly Commit[]): void {
     this.stream.publish(commits);
     for (const { events } of commits) for (const event of events) this.#effects.apply(event);
-    for (const [index, { answer }] of letters.entries()) answer?.resolve(refusals[index]);
-    if (this.stream.isEnded && !this.#isStopped) {
-      this.#isStopped = true;
-      this.#mailbox.answerAll((answer) => answer.resolve(ended));
-      this.#onStop(this);
-    }
+  }
+
+  #finish(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#mailbox.answerAll((answer) => answer.resolve(ended));
+    this.#onStop(this);
   }
 }
 

@@ -2,9 +2,11 @@ import type { Observable } from "rxjs";
 import type { Cursor } from "../domain/cursor.ts";
 import { cursorAt } from "../domain/cursor.ts";
 import { recordedEvents } from "../domain/commit.ts";
+import type { Commit } from "../domain/commit.ts";
 import type { Event, RecordedEvent } from "../domain/events.ts";
 import type { EpochMs, Position, RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
+import { cleanedUp } from "./journal-error.ts";
 import { GuardedObservable } from "./guarded-observable.ts";
 import type { ObserverReport } from "./guarded-observable.ts";
 import type { Listener, RunStream } from "./run-stream.ts";
@@ -61,25 +63,37 @@ export async function* readEvents(
   let position = after;
   const isAborted = (): boolean => signal?.aborted === true;
   while (!isAborted()) {
-    const commits = await journal.read(run, position);
-    for (const commit of commits) {
+    const head = stream.position;
+    if (stream.isEnded && position >= head) return;
+    const start = position;
+    for (const commit of await journal.read(run, start)) {
+      if (isAhead(commit, stream)) break;
       for (const recorded of recordedEvents(commit, position)) {
         if (isAborted()) return;
         yield withCursor(source, recorded);
       }
       position = commit.position;
     }
-    if (commits.length > 0) continue;
-    if (stream.isEnded && position >= stream.position) return;
+    if (position > start) continue;
     if (stream.failure !== undefined) throw stream.failure;
+    if (position < head) throw cleanedUp(run);
     await advanceBeyond(stream, position, signal);
   }
+}
+
+/**
+ * What is committed is in the journal a moment before it is in the views. A reader waits for that moment: whoever hears of an
+ * event finds it in the snapshot, and may wait on from its cursor.
+ */
+function isAhead(commit: Commit, stream: RunStream): boolean {
+  return commit.position > stream.position && stream.failure === undefined;
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */
 function advanceBeyond(stream: RunStream, position: Position, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.position > position || stream.failure !== undefined || stream.isEnded) return resolve();
+    const isOver = stream.failure !== undefined || stream.isEnded || signal?.aborted === true;
+    if (stream.position > position || isOver) return resolve();
     const finish = (): void => {
       stopBatches();
       stopStops();
@@ -107,8 +121,10 @@ export function observeEvents(source: EventSource, after: Position): Observable<
     const catchUp = async (): Promise<void> => {
       let position = after;
       for (;;) {
-        const commits = await journal.read(run, position);
-        for (const commit of commits) {
+        const start = position;
+        const head = stream.position;
+        for (const commit of await journal.read(run, start)) {
+          if (isAhead(commit, stream)) break;
           for (const recorded of recordedEvents(commit, position)) {
             if (subscriber.closed) return;
             deliver(recorded);
@@ -116,8 +132,8 @@ export function observeEvents(source: EventSource, after: Position): Observable<
           position = commit.position;
         }
         if (subscriber.closed) return;
-        // The journal may already be ahead of the stream; the listener is then told only of what it has not seen.
         if (position >= stream.position) break;
+        if (position === start && position < head) throw cleanedUp(run);
       }
       if (stream.failure !== undefined) return subscriber.error(stream.failure);
       if (stream.isEnded) return subscriber.complete();

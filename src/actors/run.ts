@@ -60,14 +60,15 @@ export class Run {
   /** The snapshot now, then a new one after each batch of commits; completes after the run's end. */
   readonly snapshot$: Observable<RunSnapshot>;
   readonly #parts: RunParts;
-  #waitedThrough: Position;
+  /** Where the last wait ended: each target has its own place, because a wait for one step says nothing of the others. */
+  readonly #waitedThrough = new Map<StepId | undefined, Position>();
   #outcome: Promise<Outcome> | undefined;
 
   /** @internal */
   constructor(parts: RunParts) {
     this.id = parts.run;
     this.#parts = parts;
-    this.#waitedThrough = parts.stream.position;
+    this.#waitedThrough.set(undefined, parts.stream.position);
     this.events$ = observeEvents(parts, 0);
     this.snapshot$ = observeSnapshots(parts.stream, parts.report, () => this.snapshot());
   }
@@ -94,15 +95,15 @@ export class Run {
    */
   async wait(options: WaitOptions = {}): Promise<WaitReceipt> {
     const { until = "material", timeoutMs, signal } = options;
-    const after = options.after === undefined ? this.#waitedThrough : this.#positionOf(options.after);
     const step = options.step === undefined ? undefined : this.#step(options.step).id;
+    const after = options.after === undefined ? this.#placeOf(step) : this.#positionOf(options.after);
     const receipt = await waitFor(this.#parts, this.#parts.clock, {
       interest: { step, until },
       after,
       timeoutMs,
       signal,
     });
-    this.#waitedThrough = Math.max(this.#waitedThrough, receipt.position);
+    this.#waitedThrough.set(step, Math.max(this.#placeOf(step), receipt.position));
     return receipt;
   }
 
@@ -111,13 +112,17 @@ export class Run {
    * @throws what stopped the run before its end (`journal.conflict`, `journal.failed`, `runtime.closed` …).
    */
   outcome(): Promise<Outcome> {
-    this.#outcome ??= this.#settle();
+    // What could not be read this time may be readable the next.
+    this.#outcome ??= this.#settle().catch((error: unknown) => {
+      this.#outcome = undefined;
+      throw error;
+    });
     return this.#outcome;
   }
 
   /**
    * The output of a step that succeeded, or undefined.
-   * @throws `step.unknown`, `output.tooLarge`, `artifact.unknown`, `artifact.tampered`.
+   * @throws `step.unknown`, `run.cleaned`, `output.tooLarge`, `artifact.unknown`, `artifact.tampered`.
    */
   output<Output>(step: Step<Output>): Promise<Output | undefined>;
   output(step: StepId): Promise<Json | undefined>;
@@ -128,7 +133,7 @@ export class Run {
 
   /**
    * How a step ended: its snapshot, its output or what it had until it failed, and why it failed.
-   * @throws `step.unknown`.
+   * @throws `step.unknown`, `run.cleaned`.
    */
   result(step: Step | StepId): Promise<StepResult> {
     return readResult(this.#parts.journal, this.id, this.#step(step));
@@ -153,7 +158,15 @@ export class Run {
   }
 
   async #settle(): Promise<Outcome> {
-    const { run } = await this.wait({ until: "end" });
+    const interest = { step: undefined, until: "end" } as const;
+    // Not a wait of this handle: whoever waits for what is material next has not been told anything by it.
+    const after = this.#parts.stream.position;
+    const { run } = await waitFor(this.#parts, this.#parts.clock, {
+      interest,
+      after,
+      timeoutMs: undefined,
+      signal: undefined,
+    });
     invariant(isRunEnded(run.status), "a wait for the end comes back after the end");
     const outputs = new Map<StepId, Json>();
     const isSmall = run.steps.length <= limits.outcomeStepsMax;
@@ -178,6 +191,11 @@ export class Run {
     const found = this.#parts.stream.view.step(id);
     if (found === undefined) throw unknownStep(this.snapshot(), id);
     return found;
+  }
+
+  /** What a wait for the run has told, it has told of each step. */
+  #placeOf(step: StepId | undefined): Position {
+    return Math.max(this.#waitedThrough.get(step) ?? 0, this.#waitedThrough.get(undefined) ?? 0);
   }
 
   #positionOf(cursor: Cursor): Position {

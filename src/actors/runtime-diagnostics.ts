@@ -1,5 +1,6 @@
 import type { RunId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
+import { textOf } from "./error-text.ts";
 
 /** Something that went wrong around runs and changed none of them: an observer that threw, a cleanup that must be tried again. */
 export interface RuntimeDiagnostic {
@@ -22,7 +23,7 @@ export class RuntimeDiagnostics {
   }
 
   report(code: string, run: RunId | undefined, cause: unknown): string {
-    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    const message = textOf(cause);
     const key = `${code}\n${run ?? ""}\n${message}`;
     if (this.#seen.has(key)) return message;
     // The oldest is forgotten, so that a process that lives for years does not remember every error it ever had.

@@ -15,6 +15,7 @@ import type { WorkKind } from "../domain/graph-document.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Workspace } from "../ports/workspace.ts";
 import { cleanUp } from "./clean-up.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import { followRun } from "./follower.ts";
 import { InboxReader } from "./inbox-reader.ts";
@@ -70,7 +71,7 @@ export class Runtime implements AsyncDisposable {
     this.#inbox = new InboxReader(parts.journal, (run) => this.#live.get(run)?.actor, report);
     this.#retention = new Retention(
       parts.clock,
-      (run) => cleanUp(parts, run, "Its time of retention is over."),
+      (run, cleanupAt) => cleanUp(parts, run, "Its time of retention is over.", cleanupAt),
       report,
     );
   }
@@ -83,7 +84,13 @@ export class Runtime implements AsyncDisposable {
   start(graph: Graph, options: StartOptions = {}): Promise<Run> {
     const id = options.id ?? this.#parts.entropy.uniqueName();
     const starting = this.#starting.get(id);
-    if (starting !== undefined) return starting.then((run) => sameGraph(run, graph));
+    if (starting !== undefined) {
+      // Whoever comes second must not fail for what was wrong with the first.
+      return starting.then(
+        (run) => sameGraph(run, graph),
+        () => this.start(graph, options),
+      );
+    }
     const started = this.#start(graph, id).finally(() => this.#starting.delete(id));
     this.#starting.set(id, started);
     return started;
@@ -95,11 +102,20 @@ export class Runtime implements AsyncDisposable {
    */
   async get(id: RunId): Promise<Run | undefined> {
     this.#refuseClosed();
+    // A run that is being started is there once its start is committed.
+    await this.#starting.get(id)?.catch(() => undefined);
+    return this.#find(id);
+  }
+
+  async #find(id: RunId): Promise<Run | undefined> {
+    this.#refuseClosed();
     const live = this.#live.get(id);
     if (live !== undefined) return live.run;
     if (!isRunId(id) || (await this.#parts.journal.head(id)) === 0) return undefined;
     const stream = new RunStream((error) => void this.#diagnostics.report("observer-failed", id, error));
     await followRun(this.#parts.journal, id, stream, this.#closing.signal);
+    // Cleaned up just now.
+    if (stream.position === 0) return undefined;
     return this.#handle(id, stream, (reason, force) => this.#cancelElsewhere(id, stream, reason, force));
   }
 
@@ -134,17 +150,16 @@ export class Runtime implements AsyncDisposable {
       const message = `${JSON.stringify(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
       throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
     }
-    const known = await this.get(id);
+    const known = await this.#find(id);
     if (known !== undefined) return sameGraph(known, graph);
-    if (this.#live.size >= this.#parts.liveRunsMax) {
-      const message = `${this.#live.size} runs are live in this runtime, and it takes ${this.#parts.liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
-      throw new RunfoldError("runtime.full", message);
-    }
+    this.#refuseFull();
     const { workspace, executors, owner } = this.#parts;
     this.#parts.register(graph);
     const root = await workspace.realRoot(this.#parts.root);
     const places = await prepareStart(graph.document, root, executors, workspace);
+    // Others may have been started, or the runtime closed, while the graph was looked at.
     this.#refuseClosed();
+    this.#refuseFull();
     const actor = this.#actorOf(id, graph, root);
     const run = this.#handle(id, actor.stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
     this.#live.set(id, { actor, run });
@@ -153,7 +168,7 @@ export class Runtime implements AsyncDisposable {
     } catch (error) {
       this.#live.delete(id);
       // Another process was faster with the same id: then it is its run.
-      const winner = isRunfoldError(error, "journal.conflict") ? await this.get(id) : undefined;
+      const winner = isRunfoldError(error, "journal.conflict") ? await this.#find(id) : undefined;
       if (winner === undefined) throw error;
       return sameGraph(winner, graph);
     }
@@ -165,6 +180,7 @@ export class Runtime implements AsyncDisposable {
     const steps = new Map(graph.document.steps.map((step) => [step.id, step]));
     const state = initialState();
     state.run = id;
+    const deadlines = new Deadlines(clock);
     const stream = new RunStream((error) => {
       const message = this.#diagnostics.report("observer-failed", id, error);
       this.#live.get(id)?.actor.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
@@ -184,6 +200,8 @@ export class Runtime implements AsyncDisposable {
           artifacts,
           executors,
           abortGraceMs,
+          deadlines,
+          keepDeadline: (attempt) => deadlines.add(attempt),
           stepOf: (step) => steps.get(step)!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
           upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
@@ -209,7 +227,10 @@ export class Runtime implements AsyncDisposable {
       artifacts,
       cancel,
       report: (error) => void this.#diagnostics.report("observer-failed", id, error),
-      cleanUp: (reason) => cleanUp(this.#parts, id, reason),
+      cleanUp: async (reason) => {
+        await cleanUp(this.#parts, id, reason);
+        this.#retention.forget(id);
+      },
     });
   }
 
@@ -237,6 +258,12 @@ export class Runtime implements AsyncDisposable {
     this.#closing.abort(closed);
     await Promise.allSettled([...new Set(executors.values())].map((executor) => executor.close?.()));
     await journal.close();
+  }
+
+  #refuseFull(): void {
+    if (this.#live.size < this.#parts.liveRunsMax) return;
+    const message = `${this.#live.size} runs are live in this runtime, and it takes ${this.#parts.liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
+    throw new RunfoldError("runtime.full", message);
   }
 
   #refuseClosed(): void {

@@ -9,6 +9,8 @@ import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "../ports/executor.ts";
+import type { Deadline } from "./deadlines.ts";
+import { textOf } from "./error-text.ts";
 import { ProgressThrottle } from "./progress-throttle.ts";
 
 /** What the attempts of one run share. */
@@ -23,6 +25,8 @@ export interface AttemptHost {
   placeOf(step: StepDocument): Place | undefined;
   upstreamOf(step: StepDocument): readonly Upstream[];
   report(report: Report): void;
+  /** Calls `passDeadline` when the time has come, unless the attempt is over by then. */
+  keepDeadline(attempt: Deadline): void;
   timeOut(step: string, attempt: number): void;
   diagnose(code: string, severity: "info" | "warning" | "error", message: string, step: string): void;
 }
@@ -31,7 +35,7 @@ export interface AttemptHost {
  * Lives for one attempt: starts the executor, keeps the deadline, passes on the request to stop, and turns what the executor
  * says into reports. It reports exactly one end, whatever the executor does: late, double and missing answers stop here.
  */
-export class StepActor implements Attempt, StopSignal {
+export class StepActor implements Attempt, StopSignal, Deadline {
   readonly step: StepDocument;
   readonly number: number;
   readonly deadlineAt: EpochMs;
@@ -40,7 +44,7 @@ export class StepActor implements Attempt, StopSignal {
   #listeners: ((request: StopRequest) => void)[] | undefined;
   #throttle: ProgressThrottle | undefined;
   #stored: ArtifactRef[] | undefined;
-  #deadline: Timer | undefined;
+  #upstream: readonly Upstream[] | undefined;
   #giveUp: Timer | undefined;
   #isOver = false;
 
@@ -64,21 +68,13 @@ export class StepActor implements Attempt, StopSignal {
       });
       return;
     }
-    this.#deadline = this.#host.clock.setTimer(this.deadlineAt, () => {
-      this.#deadline = undefined;
-      this.#host.timeOut(this.step.id, this.number);
-    });
-    let result: Promise<AttemptResult>;
+    this.#host.keepDeadline(this);
+    const broken = (error: unknown): void => this.#end(brokenContract(error));
     try {
-      result = executor.execute(this);
+      executor.execute(this).then((ended) => this.#end(isResult(ended) ? ended : noResult), broken);
     } catch (error) {
-      this.#end(brokenContract(error));
-      return;
+      broken(error);
     }
-    result.then(
-      (ended) => this.#end(ended),
-      (error: unknown) => this.#end(brokenContract(error)),
-    );
   }
 
   /** Tells the work to stop; again with `force` if it was asked before. */
@@ -89,13 +85,12 @@ export class StepActor implements Attempt, StopSignal {
     this.#giveUp?.cancel();
     const { clock } = this.#host;
     this.#giveUp = clock.setTimer(clock.now() + graceMs + limits.abortConfirmMs, () => this.#abandon());
-    for (const listener of this.#listeners ?? []) listener(this.#request);
+    for (const listener of this.#listeners ?? []) this.#tell(listener, this.#request);
   }
 
   /** The attempt is over for the journal; what its executor still says is not heard. */
   dispose(): void {
     this.#isOver = true;
-    this.#deadline?.cancel();
     this.#giveUp?.cancel();
     this.#throttle?.close();
   }
@@ -117,7 +112,16 @@ export class StepActor implements Attempt, StopSignal {
   }
 
   get upstream(): readonly Upstream[] {
-    return this.#host.upstreamOf(this.step);
+    this.#upstream ??= this.#host.upstreamOf(this.step);
+    return this.#upstream;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  passDeadline(): void {
+    this.#host.timeOut(this.step.id, this.number);
   }
 
   get stop(): StopSignal {
@@ -130,7 +134,7 @@ export class StepActor implements Attempt, StopSignal {
 
   onRequest(listener: (request: StopRequest) => void): void {
     (this.#listeners ??= []).push(listener);
-    if (this.#request !== undefined) listener(this.#request);
+    if (this.#request !== undefined) this.#tell(listener, this.#request);
   }
 
   text(stream: string, text: string): void {
@@ -165,6 +169,15 @@ export class StepActor implements Attempt, StopSignal {
 
   artifactPath(artifact: ArtifactRef): Promise<string | undefined> {
     return this.#host.artifacts.path(this.#host.run, artifact);
+  }
+
+  /** A listener that throws has not stopped its work; the grace and the giving up are there for that. */
+  #tell(listener: (request: StopRequest) => void, request: StopRequest): void {
+    try {
+      listener(request);
+    } catch (error) {
+      this.diagnostic("stop-listener-failed", "warning", `What step ${this.step.id} was to stop by failed: ${textOf(error)}`);
+    }
   }
 
   #progress(): ProgressThrottle {
@@ -213,8 +226,18 @@ function stopped(request: StopRequest, message: string): Failure {
 }
 
 function brokenContract(error: unknown): AttemptResult {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${message}` } };
+  return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${textOf(error)}` } };
+}
+
+const noResult: AttemptResult = {
+  type: "failed",
+  failure: { kind: "executor", message: "The executor failed: it gave something that is no result." },
+};
+
+/** Executors are also written by others, and not all of them in TypeScript. */
+function isResult(result: AttemptResult | undefined): result is AttemptResult {
+  if (result?.type === "succeeded") return (result.output as unknown) instanceof Object;
+  return result?.type === "failed" && typeof (result.failure as Failure | undefined)?.message === "string";
 }
 
 function bounded(failure: Failure): Failure {

@@ -6,6 +6,7 @@ import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../domain/output.ts";
 import { loadOutput, spilledBytes } from "../domain/stored-output.ts";
+import { cleanedUp } from "./journal-error.ts";
 import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -20,13 +21,17 @@ export interface StepResult {
   readonly failure: Failure | undefined;
 }
 
-/** Reads a step's end from the journal: the views do not keep outputs. */
+/**
+ * Reads a step's end from the journal: the views do not keep outputs.
+ * @throws `run.cleaned`.
+ */
 export async function readResult(journal: Journal, run: RunId, step: StepSnapshot): Promise<StepResult> {
   const at = step.endedAtPosition;
   const nothing: StepResult = { step, stored: undefined, partial: undefined, failure: step.failure };
   if (at === undefined) return nothing;
   const [commit] = await journal.read(run, at - 1, 1);
-  for (const { event } of commit === undefined ? [] : recordedEvents(commit, at - 1)) {
+  if (commit === undefined) throw cleanedUp(run);
+  for (const { event } of recordedEvents(commit, at - 1)) {
     if (event.type === "step.succeeded") return { ...nothing, stored: event.output };
     if (event.type === "step.failed" || event.type === "step.timedOut" || event.type === "step.canceled") {
       return { ...nothing, partial: event.partial };

@@ -2,6 +2,7 @@ import type { StepDocument } from "./graph-document.ts";
 import type { TaskContext } from "./graph.ts";
 import type { StepId } from "./ids.ts";
 import { RunfoldError } from "./errors.ts";
+import type { Failure } from "./failure.ts";
 import type { CommandOutput } from "./output.ts";
 
 /**
@@ -71,5 +72,8 @@ export type Ended<Output> =
       readonly step: StepId;
       readonly status: "failed" | "blocked" | "timedOut" | "canceled";
       readonly output?: undefined;
+      /** Why, in words. */
       readonly message: string;
+      /** The facts, where an attempt failed. */
+      readonly failure?: Failure;
     };

@@ -53,12 +53,13 @@ export function compileMachine<State extends string, Signal extends { readonly t
     for (const [type, transitions] of state.transitions) {
       const where = `${name} on ${type}`;
       const [transition] = transitions;
+      invariant(!type.includes("*"), `${where} names its signal in full`);
       invariant(transition !== undefined && transitions.length === 1, `${where} has one transition`);
       invariant(transition.guard === undefined, `${where} has no guard`);
       invariant(transition.target?.length === 1, `${where} names its one target`);
       invariant(transition.actions.length === 1, `${where} emits exactly one event`);
       const action = actionName(transition.actions[0]);
-      const make = action === undefined ? undefined : makers[action];
+      const make = action !== undefined && Object.hasOwn(makers, action) ? makers[action] : undefined;
       invariant(make !== undefined, `${where} emits by a named maker`);
       row[type] = { next: transition.target[0]!.key as State, make: make as (signal: Signal) => Event };
     }

@@ -22,6 +22,8 @@ export class StepList implements Iterable<StepSnapshot> {
 
   /** The step of a number in declared order, from 0. */
   at(number: number): StepSnapshot | undefined {
+    // Bit operations wrap around: a number far outside would give some step all the same.
+    if (!(number >= 0 && number < this.length)) return undefined;
     return this.#chunks[number >>> chunkBits]?.[number & (chunkSize - 1)];
   }
 

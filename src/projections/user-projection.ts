@@ -1,6 +1,6 @@
 import { Immer } from "immer";
 import type { Draft } from "immer";
-import { Observable } from "rxjs";
+import { scan } from "rxjs";
 import type { OperatorFunction } from "rxjs";
 import type { RecordedEvent } from "../domain/events.ts";
 
@@ -23,9 +23,9 @@ class Fold<State> {
   #state: State;
   #draft: Draft<State> | undefined;
 
-  constructor(projection: Projection<State>) {
+  constructor(projection: Projection<State>, state: State) {
     this.#projection = projection;
-    this.#state = projection.initial;
+    this.#state = state;
   }
 
   apply(recorded: RecordedEvent): void {
@@ -47,7 +47,7 @@ export function foldProjection<State extends object>(
   projection: Projection<State>,
   events: Iterable<RecordedEvent>,
 ): State {
-  const fold = new Fold(projection);
+  const fold = new Fold(projection, projection.initial);
   for (const recorded of events) fold.apply(recorded);
   return fold.current();
 }
@@ -57,23 +57,10 @@ export function foldProjection<State extends object>(
  * An error in `apply` ends this stream alone.
  */
 export function project<State extends object>(projection: Projection<State>): OperatorFunction<RecordedEvent, State> {
-  return (events) =>
-    new Observable<State>((subscriber) => {
-      const fold = new Fold(projection);
-      return events.subscribe({
-        next: (recorded) => {
-          let state: State;
-          try {
-            fold.apply(recorded);
-            state = fold.current();
-          } catch (error) {
-            subscriber.error(error);
-            return;
-          }
-          subscriber.next(state);
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      });
-    });
+  // Made of an operator, not of a new Observable, so that what guards the source's observers also guards those behind it.
+  return scan((state: State, recorded: RecordedEvent) => {
+    const fold = new Fold(projection, state);
+    fold.apply(recorded);
+    return fold.current();
+  }, projection.initial);
 }

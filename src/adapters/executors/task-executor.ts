@@ -12,7 +12,9 @@ export interface TaskExecutorOptions {
 }
 
 /** What a task that returns nothing gives; shared, because most tasks of a large graph return nothing. */
-const nothing: AttemptResult = Object.freeze({ type: "succeeded", output: Object.freeze({ value: null }) });
+const nothing: Promise<AttemptResult> = Promise.resolve(
+  Object.freeze({ type: "succeeded", output: Object.freeze({ value: null }) }),
+);
 
 /**
  * Runs steps of kind `task`: functions of this very process. A task that is told to stop learns it from its signal; one
@@ -35,21 +37,36 @@ export function taskExecutor({ find }: TaskExecutorOptions): Executor {
   };
 }
 
-async function callWithUpstream(attempt: Attempt, binding: TaskBinding): Promise<AttemptResult> {
+function callWithUpstream(attempt: Attempt, binding: TaskBinding): Promise<AttemptResult> {
   const found = upstreamValues(attempt, binding);
-  const values = found instanceof Promise ? await found : found;
-  return "type" in values ? values : await callTask(attempt, binding, values);
+  if (found instanceof Promise) return found.then((values) => callUnlessFailed(attempt, binding, values));
+  return callUnlessFailed(attempt, binding, found);
 }
 
-async function callTask(attempt: Attempt, binding: TaskBinding, upstream: UpstreamValues): Promise<AttemptResult> {
-  let value: unknown;
+function callUnlessFailed(
+  attempt: Attempt,
+  binding: TaskBinding,
+  values: UpstreamValues | AttemptResult,
+): Promise<AttemptResult> {
+  return "type" in values ? Promise.resolve(values) : callTask(attempt, binding, values);
+}
+
+function callTask(attempt: Attempt, binding: TaskBinding, upstream: UpstreamValues): Promise<AttemptResult> {
+  const failed = (error: unknown): AttemptResult => ({
+    type: "failed",
+    failure: thrownFailure(error, attempt.stop.request),
+  });
   try {
-    value = binding.call(upstream.needs, taskContext(attempt, upstream.after));
-    if (isThenable(value)) value = await value;
+    const value: unknown = binding.call(upstream.needs, taskContext(attempt, upstream.after));
+    if (value === undefined) return nothing;
+    if (!isThenable(value)) return storeTaskOutput(attempt, value);
+    return Promise.resolve(value).then(
+      (settled) => (settled === undefined ? nothing : storeTaskOutput(attempt, settled)),
+      failed,
+    );
   } catch (error) {
-    return { type: "failed", failure: thrownFailure(error, attempt.stop.request) };
+    return Promise.resolve(failed(error));
   }
-  return value === undefined ? nothing : await storeTaskOutput(attempt, value);
 }
 
 /** Promises of other realms and other makers count too. */

@@ -19,8 +19,11 @@ export interface UpstreamValues {
 
 /** How a step of `after` ended. */
 interface UpstreamEnd {
+  readonly step: StepId;
   readonly status: StepStatus;
   readonly output?: Json;
+  /** Why it did not succeed, in words; `failure` has the facts. */
+  readonly message?: string;
   readonly failure?: Failure;
 }
 
@@ -60,19 +63,25 @@ async function fetchAndAssemble(attempt: Attempt, binding: TaskBinding): Promise
   }
 }
 
-function assemble(attempt: Attempt, binding: TaskBinding, textOf: (part: SpilledPart) => string): UpstreamValues {
-  const byStep = new Map<StepId, Upstream>();
-  for (const upstream of attempt.upstream) byStep.set(upstream.step, upstream);
-  const valueOf = ({ output }: Upstream): Json | undefined => output && loadOutput(output, textOf);
-  const endOf = (upstream: Upstream): UpstreamEnd => {
-    const { status, failure } = upstream;
-    const output = valueOf(upstream);
-    return { status, ...(output === undefined ? {} : { output }), ...(failure === undefined ? {} : { failure }) };
-  };
+function assemble(attempt: Attempt, binding: TaskBinding, textOf: TextOf): UpstreamValues {
+  const { upstream, step } = attempt;
   return asValues(
-    named(binding.needs ?? attempt.step.needs, byStep, valueOf),
-    named(binding.after ?? attempt.step.after, byStep, endOf),
+    named(binding.needs ?? step.needs, upstream, valueOf, textOf),
+    named(binding.after ?? step.after, upstream, endOf, textOf),
   );
+}
+
+type TextOf = (part: SpilledPart) => string;
+
+function valueOf({ output }: Upstream, textOf: TextOf): Json | undefined {
+  return output && loadOutput(output, textOf);
+}
+
+function endOf(upstream: Upstream, textOf: TextOf): UpstreamEnd {
+  const { step, status, failure } = upstream;
+  const output = valueOf(upstream, textOf);
+  if (output !== undefined) return { step, status, output };
+  return { step, status, message: failure?.message ?? status, ...(failure === undefined ? {} : { failure }) };
 }
 
 function asValues(
@@ -86,14 +95,21 @@ function asValues(
 /** `names` are pairs of local name and step, or just steps, which are then their own names. */
 function named<Value>(
   names: ReadonlyMap<string, StepId> | readonly StepId[] | undefined,
-  byStep: ReadonlyMap<StepId, Upstream>,
-  valueOf: (upstream: Upstream) => Value,
+  upstream: readonly Upstream[],
+  make: (upstream: Upstream, textOf: TextOf) => Value,
+  textOf: TextOf,
 ): Record<string, Value> {
-  const values: Record<string, Value> = {};
-  for (const entry of names ?? []) {
+  // Without a prototype, so that no name means anything but itself; and such an object takes ever new names at once, where an
+  // ordinary one makes V8 keep a hidden class for each set of names that it ever saw.
+  const values: Record<string, Value> = Object.create(null);
+  if (names === undefined) return values;
+  let next = 0;
+  for (const entry of names) {
     const [name, step] = typeof entry === "string" ? [entry, entry] : entry;
-    const upstream = byStep.get(step);
-    if (upstream !== undefined) values[name] = valueOf(upstream);
+    // Upstream comes in the order of the names, so the one after the last hit is nearly always it.
+    if (upstream[next]?.step !== step) next = upstream.findIndex((candidate) => candidate.step === step);
+    if (next >= 0) values[name] = make(upstream[next]!, textOf);
+    next++;
   }
   return values;
 }

@@ -1,0 +1,4 @@
+import { describe } from "./embed.ts";
+
+const { text } = await describe(".runfold/embed.db");
+console.log(text);

@@ -1,0 +1,13 @@
+import { limits } from "../domain/limits.ts";
+
+/** What someone threw, as a text of bounded length. Anything can be thrown, so nothing here may throw. */
+export function textOf(thrown: unknown): string {
+  let text: string;
+  try {
+    text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  } catch {
+    text = "a value that cannot be shown";
+  }
+  if (text.length <= limits.failureMessageCharsMax) return text;
+  return `${text.slice(0, limits.failureMessageCharsMax - 1)}…`;
+}
