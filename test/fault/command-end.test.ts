@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { AttemptResult } from "../../src/ports/executor.ts";
 import { fakeAttempt } from "../support/fake-attempt.ts";
-import { commandExecutors, failed, succeeded } from "../support/command-fixture.ts";
+import { commandExecutors, failed, stdoutOf, succeeded } from "../support/command-fixture.ts";
 import { eventually } from "../support/eventually.ts";
 import { isRunning, showsProcesses } from "../support/processes.ts";
 
@@ -67,8 +68,7 @@ describe("a command that ends by itself", () => {
 
   it("takes the children with it that hold its output open", async () => {
     const attempt = fakeAttempt({ shell: "sleep 1000 & echo $!; sleep 1000 & echo $!" });
-    const { value } = succeeded(await executor().execute(attempt)).output;
-    const pids = pidsIn(value);
+    const pids = pidsIn(await executor().execute(attempt));
     expect(pids).toHaveLength(2);
     for (const pid of pids) await eventually(async () => !(await isRunning(pid)), `process ${pid} ends`);
     expect(attempt.diagnostics.map(({ code }) => code)).toEqual(["command-left-processes"]);
@@ -76,7 +76,7 @@ describe("a command that ends by itself", () => {
 
   it("takes the children with it that ignore SIGTERM and have closed its output", async () => {
     const attempt = fakeAttempt({ shell: "(trap '' TERM; exec sleep 1000) >/dev/null 2>&1 & echo $!" });
-    const [pid] = pidsIn(succeeded(await executor().execute(attempt)).output.value);
+    const [pid] = pidsIn(await executor().execute(attempt));
     await eventually(async () => !(await isRunning(pid!)), "the child ends");
     expect(attempt.diagnostics.map(({ code }) => code)).toEqual(["command-left-processes"]);
   });
@@ -90,8 +90,7 @@ describe("a command that ends by itself", () => {
 
   it.runIf(showsProcesses)("does not wait for a process that left its group with its output open", async () => {
     const attempt = fakeAttempt({ shell: "setsid sleep 1000 & echo $!" });
-    const { value } = succeeded(await executor().execute(attempt)).output;
-    const [escaped] = pidsIn(value);
+    const [escaped] = pidsIn(await executor().execute(attempt));
     expect(attempt.diagnostics.map(({ message }) => message)).toEqual([
       expect.stringContaining("holds its output open"),
     ]);
@@ -100,7 +99,6 @@ describe("a command that ends by itself", () => {
   });
 });
 
-function pidsIn(value: unknown): number[] {
-  const { stdout } = value as { stdout: string };
-  return stdout.split("\n").map(Number);
+function pidsIn(result: AttemptResult): number[] {
+  return stdoutOf(result).split("\n").map(Number);
 }

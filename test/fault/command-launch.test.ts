@@ -77,13 +77,13 @@ describe("a command that cannot be started", () => {
   });
 });
 
-describe("a command with a working directory", () => {
-  async function placeOf(cwd: string): Promise<Place> {
-    const place = await inspectPlace(root, cwd);
-    if ("code" in place) throw new Error(place.message);
-    return place;
-  }
+async function placeOf(cwd: string): Promise<Place> {
+  const place = await inspectPlace(root, cwd);
+  if ("code" in place) throw new Error(place.message);
+  return place;
+}
 
+describe("a command with a working directory", () => {
   it("runs in it", async () => {
     await mkdir(join(root, "a", "b"), { recursive: true });
     const attempt = fakeAttempt({ command: ["pwd"], cwd: "a/b" }, { root, place: await placeOf("a/b") });

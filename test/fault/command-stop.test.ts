@@ -59,10 +59,12 @@ describe("a command that is told to stop", () => {
   });
 
   it("takes a grandchild with it that ignores SIGTERM, also when the leader ends first", async () => {
-    const attempt = fakeAttempt({ shell: "(trap '' TERM; echo $$; exec sleep 1000) & echo child $!; exec sleep 1000" });
+    // Without its environment nothing but its group tells where it comes from.
+    const child = "env -i sh -c 'trap \"\" TERM; echo ready; exec sleep 1000'";
+    const attempt = fakeAttempt({ shell: `${child} & echo child $!; exec sleep 1000` });
     const ending = executor().execute(attempt);
     await attempt.textWith("stdout", "child ");
-    await attempt.textWith("stdout", "\n");
+    await attempt.textWith("stdout", "ready\n");
     const grandchild = Number(/child (\d+)/.exec(attempt.textOf("stdout"))?.[1]);
     attempt.stop.ask({ graceMs: 100 });
     expect(failed(await ending).failure).toMatchObject({ kind: "aborted", signal: "SIGTERM" });

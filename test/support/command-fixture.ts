@@ -28,3 +28,11 @@ export function succeeded(result: AttemptResult): Succeeded {
   if (result.type !== "succeeded") throw new Error(`It failed: ${JSON.stringify(result.failure)}`);
   return result;
 }
+
+/** What a command that succeeded gives as its stdout. */
+export function stdoutOf(result: AttemptResult): string {
+  const { value } = succeeded(result).output;
+  if (typeof value === "object" && value !== null && "stdout" in value && typeof value["stdout"] === "string")
+    return value["stdout"];
+  throw new Error(`It is no output of a command: ${JSON.stringify(value)}`);
+}

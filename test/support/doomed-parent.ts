@@ -7,7 +7,7 @@ import { commandExecutor } from "../../src/adapters/executors/command/command-ex
 import { fakeAttempt } from "./fake-attempt.ts";
 
 const executor = commandExecutor({ clock: systemClock() });
-const commands = JSON.parse(process.argv[2] ?? "[]") as string[];
+const commands: string[] = JSON.parse(process.argv[2] ?? "[]");
 await Promise.all(
   commands.map(async (shell) => {
     const attempt = fakeAttempt({ shell }, { text: (_stream, text) => void process.stdout.write(text) });
