@@ -21,10 +21,11 @@ export class ChangePoll {
 
   /** Polls from now on; what is committed after this call is noticed. Returns how to stop, which may be called once. */
   use(): () => void {
-    if (this.#users++ === 0) {
+    if (this.#users === 0) {
       this.#version = this.#readVersion();
       this.#timer = setInterval(() => this.#poll(), pollIntervalMs).unref();
     }
+    this.#users++;
     return () => {
       if (--this.#users === 0) this.stop();
     };

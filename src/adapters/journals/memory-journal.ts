@@ -49,7 +49,10 @@ class MemoryJournal implements Journal {
       const position = checkConsecutive(run, expected, commits);
       const actual = known?.position ?? 0;
       if (actual !== expected) throw conflict(run, expected, actual);
-      if (commits.length === 0) return done;
+      if (commits.length === 0) {
+        if (known !== undefined && options !== undefined) this.#apply(known, { ...options, summary: undefined });
+        return done;
+      }
       const target = known ?? this.#create(run);
       for (const commit of commits) target.commits.push(commit);
       target.position = position;
@@ -166,7 +169,10 @@ class MemoryJournal implements Journal {
     return created;
   }
 
-  #apply(run: MemoryRun, { summary, inboxThrough }: AppendOptions): void {
+  #apply(
+    run: MemoryRun,
+    { summary, inboxThrough }: { [Option in keyof AppendOptions]: AppendOptions[Option] | undefined },
+  ): void {
     if (summary !== undefined) run.summary = summary;
     if (inboxThrough === undefined) return;
     const kept = run.messages.findIndex((number) => number > inboxThrough);

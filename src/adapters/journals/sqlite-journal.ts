@@ -56,7 +56,7 @@ export function sqliteJournal(path: string, options: SqliteJournalOptions = {}):
 }
 
 class SqliteJournal implements Journal {
-  readonly #path: string;
+  readonly location: string;
   readonly #isReadOnly: boolean;
   readonly #driver: SqliteDriver;
   readonly #tables: SqliteTables;
@@ -67,7 +67,7 @@ class SqliteJournal implements Journal {
   #isClosed = false;
 
   constructor(path: string, isReadOnly: boolean, driver: SqliteDriver) {
-    this.#path = path;
+    this.location = path;
     this.#isReadOnly = isReadOnly;
     this.#driver = driver;
     this.#tables = new SqliteTables(driver);
@@ -195,6 +195,8 @@ class SqliteJournal implements Journal {
     if (commits.length === 0) {
       const actual = this.#tables.position(run);
       if (actual !== expected) throw conflict(run, expected, actual);
+      const known = options.inboxThrough === undefined ? undefined : this.#tables.number(run);
+      if (known !== undefined) this.#tables.consume(known, options.inboxThrough!);
       return;
     }
     const number = this.#tables.advance(run, expected, position, options.summary);
@@ -208,20 +210,20 @@ class SqliteJournal implements Journal {
     try {
       return query();
     } catch (error) {
-      throw runningRefusalOf(error, this.#path);
+      throw runningRefusalOf(error, this.location);
     }
   }
 
   #write<Result>(run: RunId, apply: () => Result, committed: () => void = () => undefined): Promise<Result> {
     this.#checkOpen();
-    if (this.#isReadOnly) throw journalRefusal("journal.readOnly", this.#path);
+    if (this.#isReadOnly) throw journalRefusal("journal.readOnly", this.location);
     return this.#commits.submit(run, apply, committed);
   }
 
   #checkOpen(): void {
     if (this.#isClosed) {
-      throw new RunfoldError("journal.closed", `The journal ${this.#path} is closed`, {
-        details: { path: this.#path },
+      throw new RunfoldError("journal.closed", `The journal ${this.location} is closed`, {
+        details: { path: this.location },
       });
     }
   }

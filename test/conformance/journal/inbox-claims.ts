@@ -41,6 +41,21 @@ export function inboxClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
+  test("an append without commits consumes messages all the same, if it does not conflict", async () => {
+    const journal = harness.open();
+    await begin(journal, "a", 1);
+    const number = await journal.send("a", "again");
+    await expect(journal.append("a", 0, [], { inboxThrough: number })).rejects.toMatchObject({
+      code: "journal.conflict",
+    });
+    expect(await journal.inbox(0)).toHaveLength(1);
+    await journal.append("a", 1, [], { inboxThrough: number, summary: "unchanged" });
+    expect(await journal.inbox(0)).toEqual([]);
+    expect((await journal.entry("a"))?.summary).toBeNull();
+    expect(await journal.head("a")).toBe(1);
+    await journal.close();
+  });
+
   test("an append that conflicts consumes nothing", async () => {
     const journal = harness.open();
     await begin(journal, "a", 1);
