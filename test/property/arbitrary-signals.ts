@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import type { ArtifactRef } from "../../src/domain/artifact.ts";
+import type { StopCause } from "../../src/domain/events.ts";
+import type { Failure } from "../../src/domain/failure.ts";
+import type { StoredOutput } from "../../src/domain/output.ts";
+import type { RunPhase, RunSignal } from "../../src/machines/run-machine.ts";
+import type { StepPhase, StepSignal } from "../../src/machines/step-machine.ts";
+
+/** The graph of every random signal: one step, named like the step of every random signal. */
+export const graph = { name: "graph", objective: "To be tested.", steps: [{ id: "a", task: "a" }] } as const;
+
+type Arbitraries<Signal extends { readonly type: string }> = {
+  readonly [Type in Signal["type"]]: fc.Arbitrary<Signal & { readonly type: Type }>;
+};
+
+const epochMs = fc.nat({ max: 2 ** 50 });
+const step = fc.constant("a");
+const attempt = fc.integer({ min: 1, max: 100 });
+// Through JSON once, because 0 and -0 are the same there.
+const output = fc.jsonValue().map((value): StoredOutput => ({ value: JSON.parse(JSON.stringify(value)) }));
+const partial = fc.option(output, { nil: undefined });
+const failure: fc.Arbitrary<Failure> = fc.record({
+  kind: fc.constantFrom(...(["exit", "thrown", "timedOut", "aborted"] as const)),
+  message: fc.string(),
+});
+const artifact: fc.Arbitrary<ArtifactRef> = fc.record({ name: fc.string(), bytes: fc.nat(), sha256: fc.string() });
+
+/**
+ * Random signals to a step in a phase, as the kernel sends them: the fold reads from the cause of a request to stop which of
+ * the two phases of stopping the step is in, so a step that is timing out is told `timedOut`, and no other is.
+ */
+export function stepSignals(phase: StepPhase): Arbitraries<StepSignal> {
+  const canceled = fc.constantFrom<StopCause>("canceled", "expired");
+  const timedOut = fc.constant<StopCause>("timedOut");
+  const stop = { step, attempt, force: fc.boolean() };
+  const forced = phase === "timingOut" ? timedOut : canceled;
+  return {
+    start: fc.record({ type: fc.constant("start" as const), step, attempt, deadlineAt: epochMs }),
+    block: fc.record({
+      type: fc.constant("block" as const),
+      step,
+      by: fc.array(fc.record({ step: fc.string(), status: fc.constantFrom(...(["failed", "blocked"] as const)) })),
+    }),
+    cancel: fc.record({ type: fc.constant("cancel" as const), step, attempt, reason: fc.string() }),
+    progress: fc.record({
+      type: fc.constant("progress" as const),
+      step,
+      attempt,
+      report: fc.record({ kind: fc.constant("note" as const), message: fc.string() }),
+    }),
+    "stop.cancel": fc.record({ type: fc.constant("stop.cancel" as const), ...stop, cause: canceled }),
+    "stop.timeOut": fc.record({ type: fc.constant("stop.timeOut" as const), ...stop, cause: timedOut }),
+    "stop.force": fc.record({ type: fc.constant("stop.force" as const), ...stop, cause: forced }),
+    succeed: fc.record({ type: fc.constant("succeed" as const), step, attempt, output }),
+    "fail.retry": fc.record({
+      type: fc.constant("fail.retry" as const),
+      step,
+      attempt,
+      failure,
+      partial,
+      retryAt: epochMs,
+    }),
+    "fail.final": fc.record({
+      type: fc.constant("fail.final" as const),
+      step,
+      attempt,
+      failure,
+      partial,
+      reason: fc.string(),
+    }),
+    due: fc.record({ type: fc.constant("due" as const), step, attempt }),
+  };
+}
+
+/** Random signals to a run. Its phase makes no difference to what they hold. */
+export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
+  const reason = fc.string();
+  const force = fc.boolean();
+  const cleanupAt = fc.option(epochMs, { nil: undefined });
+  return {
+    start: fc.record({
+      type: fc.constant("start" as const),
+      run: fc.string(),
+      graph: fc.constant(graph),
+      root: fc.string(),
+      places: fc.constant([]),
+      owner: fc.record({ host: fc.string(), pid: fc.nat(), processStart: fc.string() }),
+      deadlineAt: epochMs,
+    }),
+    cancel: fc.record({ type: fc.constant("cancel" as const), reason, force }),
+    "cancel.force": fc.record({ type: fc.constant("cancel.force" as const), reason, force }),
+    expire: fc.record({ type: fc.constant("expire" as const), deadlineAt: epochMs }),
+    "settle.succeeded": fc.record({ type: fc.constant("settle.succeeded" as const), cleanupAt }),
+    "settle.mixed": fc.record({ type: fc.constant("settle.mixed" as const), cleanupAt }),
+    "settle.failed": fc.record({ type: fc.constant("settle.failed" as const), cleanupAt }),
+    clean: fc.record({ type: fc.constant("clean" as const), reason }),
+    diagnose: fc.record({
+      type: fc.constant("diagnose" as const),
+      code: fc.string(),
+      severity: fc.constantFrom(...(["info", "warning", "error"] as const)),
+      message: fc.string(),
+      step: fc.option(step, { nil: undefined }),
+    }),
+    store: fc.record({ type: fc.constant("store" as const), step, attempt, artifact }),
+  };
+}

@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { AnyStateMachine } from "xstate";
+import { getAdjacencyMap, getSimplePaths, getShortestPaths } from "xstate/graph";
+import type { StepDocument } from "../../../src/domain/graph-document.ts";
+import { runTable, stepTable } from "../../../src/machines/run-state.ts";
+import { runMachine } from "../../../src/machines/run-machine.ts";
+import { stepMachine } from "../../../src/machines/step-machine.ts";
+import { GivenRun, graphOf, stepOf } from "../../support/given-run.ts";
+
+/** A state of a chart and a signal that it takes there. */
+type Pair = `${string} on ${string}`;
+
+interface Script {
+  /** The small graph on which the first signal of a path can be given. */
+  steps(first: string | undefined): readonly StepDocument[];
+  /** The real inputs that make the kernel send a signal. */
+  readonly inputs: Readonly<Record<string, (run: GivenRun) => void>>;
+}
+
+const artifact = { name: "a.1.log", bytes: 3, sha256: "0".repeat(64) };
+
+/** Signals to step `x`; `other` keeps the run alive when `x` has ended. */
+const stepScript: Script = {
+  steps(first) {
+    const x = stepOf("x", { retry: { attempts: 3, backoffSeconds: 1 } });
+    const waits = first === "block" || first === "cancel";
+    return waits ? [stepOf("need"), stepOf("other"), { ...x, needs: ["need"] }] : [x, stepOf("other")];
+  },
+  inputs: {
+    start: () => undefined,
+    block: (run) => run.fail("need"),
+    cancel: (run) => run.cancel(),
+    progress: (run) =>
+      run.when({
+        type: "step.progress",
+        step: "x",
+        attempt: run.attemptOf("x"),
+        report: { kind: "note", message: "Half of it is done.", fraction: 0.5 },
+      }),
+    "stop.cancel": (run) => run.cancel(),
+    "stop.timeOut": (run) => run.timeOut("x"),
+    "stop.force": (run) => run.cancel(true),
+    succeed: (run) => run.succeed("x"),
+    "fail.retry": (run) => run.fail("x"),
+    "fail.final": (run) => run.fail("x", { final: true }),
+    due: (run) => run.retry("x"),
+  },
+};
+
+const runScript: Script = {
+  steps: () => [stepOf("a"), stepOf("b")],
+  inputs: {
+    start: () => undefined,
+    cancel: (run) => run.cancel(),
+    "cancel.force": (run) => run.cancel(true),
+    expire: (run) => run.expire(),
+    diagnose: (run) =>
+      run.when({ type: "diagnostic.record", code: "disk-slow", severity: "warning", message: "The disk is slow." }),
+    store: (run) =>
+      run.when({ type: "step.succeed", step: "a", attempt: 1, output: { value: null }, artifacts: [artifact] }),
+    "settle.succeeded": (run) => [run.succeed("a"), run.succeed("b")],
+    "settle.mixed": (run) => [run.succeed("a"), run.abort("b")],
+    "settle.failed": (run) => [run.abort("a"), run.abort("b")],
+    clean: (run) => run.clean(),
+  },
+};
+
+/** Pairs that a chart has and the kernel never asks for, each with the reason why the chart has it all the same. */
+const neverSent: Readonly<Record<Pair, string>> = {};
+
+const charts: readonly (readonly [string, AnyStateMachine, Script, typeof runTable | typeof stepTable])[] = [
+  ["the step's chart", stepMachine, stepScript, stepTable],
+  ["the run's chart", runMachine, runScript, runTable],
+];
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe.each(charts)("%s", (_name, machine, script, table) => {
+  const paths = signalPaths(machine);
+  const pairs = pairsOf(machine);
+  const exercised = new Set<Pair>();
+
+  it("reaches every state", () => {
+    const reached = getShortestPaths(machine).map(({ state }) => state.value);
+    expect(new Set(reached)).toEqual(new Set(Object.keys(machine.states)));
+  });
+
+  it("has no way out of an end, except to clean up", () => {
+    const ends = ["succeeded", "mixed", "failed", "blocked", "timedOut", "canceled", "expired", "cleaned"];
+    const left = pairs.filter((pair) => ends.some((end) => pair.startsWith(`${end} on `)));
+    const cleanings = left.filter((pair) => pair.endsWith(" on clean"));
+    expect(left).toEqual(cleanings);
+    expect(cleanings).toHaveLength(machine === runMachine ? 5 : 0);
+  });
+
+  it("has no state in which nothing can be done, except the ends", () => {
+    const dead = Object.keys(machine.states).filter((state) => !pairs.some((pair) => pair.startsWith(`${state} on `)));
+    const ends = machine === runMachine ? ["cleaned"] : ["succeeded", "failed", "blocked", "timedOut", "canceled"];
+    expect(dead).toEqual(ends);
+  });
+
+  it.each(paths.map((path) => [path.join(", "), path] as const))(
+    "is walked by the kernel through %s",
+    (_title, path) => {
+      const sent = recordSignals(table, machine === stepMachine ? "x" : undefined);
+      const run = new GivenRun(graphOf(script.steps(path[0])));
+      run.start();
+      for (const signal of path) script.inputs[signal]!(run);
+      const expected = pairsAlong(machine, path);
+      // A step that is due starts at once, so the kernel may have gone one signal further than the path.
+      expect(sent.slice(0, expected.length)).toEqual(expected);
+      for (const pair of sent) exercised.add(pair);
+    },
+  );
+
+  it("is exercised by the kernel in every reachable pair of state and signal, but for those with a reason", () => {
+    const missing = pairs.filter((pair) => !exercised.has(pair) && neverSent[pair] === undefined);
+    expect(missing).toEqual([]);
+    expect(Object.keys(neverSent).filter((pair) => exercised.has(pair as Pair))).toEqual([]);
+  });
+
+  it("takes every signal that the kernel sends", () => {
+    expect([...exercised].filter((pair) => !pairs.includes(pair))).toEqual([]);
+  });
+});
+
+/** Every simple path of a chart, as signals, and each of them followed once more by every signal that its end takes. */
+function signalPaths(machine: AnyStateMachine): string[][] {
+  const paths = getSimplePaths(machine).map(({ steps, state }) => ({
+    // The first step of each path is XState's own start.
+    signals: steps.slice(1).map(({ event }) => event.type),
+    end: state.value as string,
+  }));
+  const longer = paths.flatMap(({ signals, end }) =>
+    [...machine.states[end]!.transitions.keys()].map((signal) => [...signals, signal]),
+  );
+  return [...new Map(longer.map((path) => [path.join(), path])).values()];
+}
+
+function pairsOf(machine: AnyStateMachine): Pair[] {
+  const pairs: Pair[] = [];
+  for (const { state, transitions } of Object.values(getAdjacencyMap(machine, {}))) {
+    const from = state.value as string;
+    // The map also has the signals that change nothing.
+    const types = Object.values<{ event: { type: string } }>(transitions).map(({ event }) => event.type);
+    for (const type of types) if (machine.states[from]!.transitions.has(type)) pairs.push(`${from} on ${type}`);
+  }
+  return pairs;
+}
+
+function pairsAlong(machine: AnyStateMachine, path: readonly string[]): Pair[] {
+  let state = machine.root.initial.target[0]!.key;
+  return path.map((signal) => {
+    const pair: Pair = `${state} on ${signal}`;
+    state = machine.states[state]!.transitions.get(signal)![0]!.target![0]!.key;
+    return pair;
+  });
+}
+
+/** Listens to what the kernel asks the table: the signals to one step, or to the run. */
+function recordSignals(table: typeof runTable | typeof stepTable, step: string | undefined): Pair[] {
+  const sent: Pair[] = [];
+  const real = table.cell as (state: string, type: string) => ReturnType<typeof stepTable.cell>;
+  vi.spyOn(table as typeof stepTable, "cell").mockImplementation((state, type) => {
+    const cell = real(state, type);
+    if (cell === undefined) return undefined;
+    return {
+      next: cell.next,
+      make(signal) {
+        if (step === undefined || signal.step === step) sent.push(`${state} on ${type}`);
+        return cell.make(signal);
+      },
+    };
+  });
+  return sent;
+}
