@@ -15,8 +15,8 @@ export interface Journal {
   /**
    * Appends commits to a run, all or none, durably as far as the adapter promises; resolves only then.
    *
-   * `expected` is the run's position before the first commit; 0 creates the run. An empty list changes nothing and only
-   * checks `expected`. Commits must follow one another without a gap. Appends of one run take effect in call order.
+   * `expected` is the run's position before the first commit; 0 creates the run. An empty list checks `expected` all the
+   * same, and changes nothing but the messages that it consumes. Commits must follow one another without a gap. Appends of one run take effect in call order.
    * @throws `journal.conflict` when the run's position is not `expected`: another writer was there.
    */
   append(run: RunId, expected: Position, commits: readonly Commit[], options?: AppendOptions): Promise<void>;

@@ -4,9 +4,12 @@ import type { Clock, Timer } from "../../ports/clock.ts";
 /** What `setTimeout` can wait for at most; it fires at once for anything longer. */
 const timeoutMsMax = 2 ** 31 - 1;
 
-/** The machine's wall clock. A timer that is set keeps the process alive until it fires or is canceled. */
+/** The machine's wall clock. */
 export function systemClock(): Clock {
-  return { now: Date.now, setTimer: (at, fire) => new SystemTimer(at, fire) };
+  return {
+    now: Date.now,
+    setTimer: (at, fire, options) => new SystemTimer(at, fire, options?.isBackground === true),
+  };
 }
 
 /**
@@ -16,12 +19,14 @@ export function systemClock(): Clock {
 class SystemTimer implements Timer {
   private readonly at: EpochMs;
   private readonly fire: () => void;
+  private readonly isBackground: boolean;
   private timeout: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
 
-  constructor(at: EpochMs, fire: () => void) {
+  constructor(at: EpochMs, fire: () => void, isBackground: boolean) {
     this.at = at;
     this.fire = fire;
+    this.isBackground = isBackground;
     this.wait();
   }
 
@@ -34,6 +39,7 @@ class SystemTimer implements Timer {
     const leftMs = this.at - Date.now();
     if (leftMs > 0) {
       this.timeout = setTimeout(() => this.wait(), Math.min(Math.ceil(leftMs), timeoutMsMax));
+      if (this.isBackground) this.timeout.unref();
     } else {
       // Immediates run after the poll for I/O, so whatever had arrived by now is handled first.
       this.immediate = setImmediate(this.fire);

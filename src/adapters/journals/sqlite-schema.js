@@ -1,0 +1,76 @@
+import { RunfoldError } from "../../domain/errors.js";
+import { journalRefusal } from "./sqlite-errors.js";
+/** "RFLD" in ASCII: marks a database file as a journal of Runfold, for the `file` command as well. */
+const applicationId = 0x52464c44;
+/** Raised with every change of the tables; a file of a newer version is refused. */
+const schemaVersion = 1;
+/**
+ * `runs.number` names one life of a run id and is never used again, like `inbox.number`: hence AUTOINCREMENT.
+ * `runs.waiting` counts the run's messages. `commits.position` is that of the commit's last event.
+ *
+ * `commits` keeps its rows in the order of writing, with the key beside them. Keyed by WITHOUT ROWID, rows above 1 kB spill into
+ * pages of their own and the writes of many runs scatter: 3.4 times the space and about 4 times the time, for rows of 1.3 kB.
+ */
+const tables = `
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE,
+    position INTEGER NOT NULL,
+    waiting INTEGER NOT NULL DEFAULT 0,
+    summary TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE commits (
+    run INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    crc32 INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run, position)
+  ) STRICT;
+  CREATE TABLE inbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX inbox_of_run ON inbox (run, number);
+  CREATE TABLE checkpoints (
+    run INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`;
+/**
+ * Whether the database is a journal already; false for an empty one.
+ *
+ * @throws `journal.foreign` for a database of something else; `journal.newer` for a journal of a later version.
+ */
+export function isJournal(driver, path) {
+  const application = number(driver, "PRAGMA application_id");
+  const version = number(driver, "PRAGMA user_version");
+  if (application === applicationId) {
+    if (version <= schemaVersion) return true;
+    throw new RunfoldError(
+      "journal.newer",
+      `The journal ${path} has version ${version}, this Runfold knows ${schemaVersion}; use a newer Runfold`,
+      { details: { path, version, known: schemaVersion } },
+    );
+  }
+  const isEmpty = application === 0 && version === 0 && number(driver, "SELECT count(*) FROM sqlite_schema") === 0;
+  if (isEmpty) return false;
+  throw journalRefusal("journal.foreign", path, undefined, { applicationId: application });
+}
+/** Makes the tables, all or none, unless another process was faster. */
+export function createTables(driver, path) {
+  driver.exec("BEGIN IMMEDIATE");
+  try {
+    if (!isJournal(driver, path)) driver.exec(tables);
+    driver.exec("COMMIT");
+  } catch (error) {
+    if (driver.isInTransaction()) driver.exec("ROLLBACK");
+    throw error;
+  }
+}
+function number(driver, query) {
+  return Number(driver.prepare(query).rows()[0]?.[0] ?? 0);
+}
