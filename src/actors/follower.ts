@@ -1,4 +1,5 @@
 import { asJournalError } from "./journal-error.ts";
+import { RunfoldError } from "../domain/errors.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RunStream } from "./run-stream.ts";
@@ -23,7 +24,9 @@ async function keepFollowing(journal: Journal, run: RunId, stream: RunStream, si
       if (stream.isEnded) return;
     }
     stream.stop(
-      asJournalError(undefined, `Run ${run} is no longer followed: it was deleted, or the runtime was closed.`),
+      signal.aborted
+        ? new RunfoldError("runtime.closed", "The runtime was closed.")
+        : new RunfoldError("run.cleaned", `Run ${run} was cleaned up while it was followed.`),
     );
   } catch (error) {
     stream.stop(asJournalError(error, `Run ${run} can no longer be read.`));

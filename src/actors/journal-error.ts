@@ -10,6 +10,5 @@ export function cleanedUp(run: RunId): RunfoldError {
 /** Any error as one of ours: as it is if it already is one. */
 export function asJournalError(error: unknown, message: string): RunfoldError {
   if (isRunfoldError(error)) return error;
-  if (error === undefined) return new RunfoldError("runtime.closed", message);
   return new RunfoldError("journal.failed", message, { cause: error });
 }

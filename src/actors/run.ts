@@ -141,7 +141,8 @@ export class Run {
 
   /**
    * Asks the run to end: what has not started never will, what runs is told to stop and, after a grace, made to. With `force`
-   * there is no grace. Resolves when the request is committed, with the refusal if there was nothing to do.
+   * there is no grace. Resolves when the request is committed, with the refusal if there was nothing to do; for a run that
+   * another process writes, when the request is in its inbox.
    */
   cancel(options: { readonly reason?: string; readonly force?: boolean } = {}): Promise<Refusal | undefined> {
     const { reason = "Canceled by its user.", force = false } = options;

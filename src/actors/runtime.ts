@@ -5,6 +5,7 @@ import type { RunId } from "../domain/ids.ts";
 import { isRunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import { planOf } from "../machines/plan.ts";
 import { initialState } from "../machines/run-state.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
@@ -112,7 +113,7 @@ export class Runtime implements AsyncDisposable {
     const live = this.#live.get(id);
     if (live !== undefined) return live.run;
     if (!isRunId(id) || (await this.#parts.journal.head(id)) === 0) return undefined;
-    const stream = new RunStream((error) => void this.#diagnostics.report("observer-failed", id, error));
+    const stream = new RunStream((error) => this.#reportObserver(id, error));
     await followRun(this.#parts.journal, id, stream, this.#closing.signal);
     // Cleaned up just now.
     if (stream.position === 0) return undefined;
@@ -177,14 +178,11 @@ export class Runtime implements AsyncDisposable {
 
   #actorOf(id: RunId, graph: Graph, root: string): RunActor {
     const { journal, clock, entropy, artifacts, executors, abortGraceMs } = this.#parts;
-    const steps = new Map(graph.document.steps.map((step) => [step.id, step]));
+    const plan = planOf(graph.document);
     const state = initialState();
     state.run = id;
     const deadlines = new Deadlines(clock);
-    const stream = new RunStream((error) => {
-      const message = this.#diagnostics.report("observer-failed", id, error);
-      this.#live.get(id)?.actor.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
-    });
+    const stream = new RunStream((error) => this.#reportObserver(id, error));
     return new RunActor({
       journal,
       clock,
@@ -202,7 +200,7 @@ export class Runtime implements AsyncDisposable {
           abortGraceMs,
           deadlines,
           keepDeadline: (attempt) => deadlines.add(attempt),
-          stepOf: (step) => steps.get(step)!,
+          stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
           upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
           report: (report) => actor.post(report),
@@ -226,7 +224,7 @@ export class Runtime implements AsyncDisposable {
       clock,
       artifacts,
       cancel,
-      report: (error) => void this.#diagnostics.report("observer-failed", id, error),
+      report: (error) => this.#reportObserver(id, error),
       cleanUp: async (reason) => {
         await cleanUp(this.#parts, id, reason);
         this.#retention.forget(id);
@@ -234,7 +232,13 @@ export class Runtime implements AsyncDisposable {
     });
   }
 
-  /** Leaves the request in the inbox, and waits until whoever writes the run has taken it up. */
+  /** An observer's error is the run's to remember as long as the run lasts, and the runtime's to tell. */
+  #reportObserver(id: RunId, error: unknown): void {
+    const message = this.#diagnostics.report("observer-failed", id, error);
+    this.#live.get(id)?.actor.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
+  }
+
+  /** Leaves the request in the inbox, for whoever writes the run. */
   async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
     if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
     await this.#parts.journal.send(id, { type: "run.cancel", reason, force });

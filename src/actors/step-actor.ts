@@ -46,6 +46,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #stored: ArtifactRef[] | undefined;
   #upstream: readonly Upstream[] | undefined;
   #giveUp: Timer | undefined;
+  #diagnostics = 0;
   #isOver = false;
 
   constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs) {
@@ -146,6 +147,8 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   }
 
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
+    // The journal keeps distinct ones alone; this keeps an executor in a loop from filling the mailbox.
+    if (this.#isOver || ++this.#diagnostics > limits.diagnosticsPerRunMax) return;
     this.#host.diagnose(code, severity, message.slice(0, limits.failureMessageCharsMax), this.step.id);
   }
 
@@ -176,7 +179,11 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     try {
       listener(request);
     } catch (error) {
-      this.diagnostic("stop-listener-failed", "warning", `What step ${this.step.id} was to stop by failed: ${textOf(error)}`);
+      this.diagnostic(
+        "stop-listener-failed",
+        "warning",
+        `What step ${this.step.id} was to stop by failed: ${textOf(error)}`,
+      );
     }
   }
 
