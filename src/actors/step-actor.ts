@@ -85,7 +85,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     this.#request = { cause, graceMs, force };
     this.#giveUp?.cancel();
     const { clock } = this.#host;
-    this.#giveUp = clock.setTimer(clock.now() + graceMs + limits.abortConfirmMs, () => this.#abandon());
+    this.#giveUp = clock.setTimer(clock.now() + graceMs + limits.attemptGiveUpMs, () => this.#abandon());
     for (const listener of this.#listeners ?? []) this.#tell(listener, this.#request);
   }
 

@@ -74,9 +74,12 @@ export const limits = {
   progressTextCharsMax: 2_000,
   progressEventsPerAttemptMax: 10_000,
 
-  /** From the request to stop to SIGKILL, and from there until a step that does not end is given up. */
+  /** From the request to stop to SIGKILL. */
   abortGraceMs: 5_000,
+  /** How long a killed process may take to be gone. */
   abortConfirmMs: 2_000,
+  /** After the grace, how long an executor may take to report the end before its attempt is given up: more than closing takes. */
+  attemptGiveUpMs: 10_000,
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
