@@ -84,6 +84,17 @@ describe("a command that is told to stop", () => {
     await eventually(async () => !(await isRunning(escaped)), "the escaped process ends");
   });
 
+  it.runIf(showsProcesses)("takes what its commands left behind with it when the executor is closed", async () => {
+    const closing = executor();
+    const escape = "setsid sh -c 'trap \"\" TERM HUP; echo escaped $$; exec sleep 1000 >/dev/null 2>&1' &";
+    const attempt = fakeAttempt({ shell: `${escape} sleep 0.2` });
+    expect(succeeded(await closing.execute(attempt)).output.value).toMatchObject({ exitCode: 0 });
+    const escaped = Number(/escaped (\d+)/.exec(attempt.textOf("stdout"))?.[1]);
+    expect(await isRunning(escaped)).toBe(true);
+    await closing.close?.();
+    await eventually(async () => !(await isRunning(escaped)), "the escaped process ends");
+  });
+
   it("is never started when the request came before", async () => {
     const attempt = fakeAttempt({ shell: "echo started" });
     attempt.stop.ask({ cause: "expired" });

@@ -54,6 +54,8 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
       isClosed = true;
       for (const stop of live.keys()) stop.make({ cause: "canceled", graceMs: 0, force: true });
       await Promise.allSettled(live.values());
+      // What left its group under a command that ended well was let be until now.
+      if (started > 0) await tools.marked.end().catch(() => undefined);
       await guardian.close();
     },
   };

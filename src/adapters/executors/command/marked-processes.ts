@@ -20,11 +20,11 @@ export class MarkedProcesses {
     this.pattern = new RegExp(`(?:^|\\0)${markVariable}=(${prefix}-[0-9]+)(?:\\0|$)`);
   }
 
-  /** Ends everything that carries a mark. Where the system does not show environments, nothing. */
-  async end(mark: string): Promise<number> {
+  /** Ends everything that carries a mark, or any mark of this executor. Where the system does not show environments, nothing. */
+  async end(mark?: string): Promise<number> {
     let ended = 0;
     for (let round = 0; round < roundsMax; round++) {
-      const found = (await this.search()).filter((one) => one.mark === mark);
+      const found = (await this.search()).filter((one) => mark === undefined || one.mark === mark);
       if (found.length === 0) break;
       for (const one of found) ended += (await endProcess(one)) ? 1 : 0;
     }
