@@ -22,9 +22,9 @@ export function positionOf(cursor: Cursor, run: RunId, startedAt: EpochMs, head:
   const parts = cursor.split(".");
   const [kind, digits = "", check] = parts;
   const position = /^[0-9a-z]{1,11}$/.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
-  if (parts.length !== 3 || kind !== prefix || !Number.isSafeInteger(position)) {
-    throw invalid(cursor, run, "it is not a cursor");
-  }
+  // A number has one spelling: with a zero in front it is not what was handed out.
+  const isSpelled = Number.isSafeInteger(position) && position.toString(36) === digits;
+  if (parts.length !== 3 || kind !== prefix || !isSpelled) throw invalid(cursor, run, "it is not a cursor");
   if (check !== checkOf(run, startedAt, position)) {
     throw invalid(cursor, run, "it belongs to another run, or was changed");
   }

@@ -9,7 +9,7 @@ export interface Step<Output = unknown> {
   readonly id: StepId;
   readonly document: StepDocument;
   readonly binding: TaskBinding | undefined;
-  /** The steps that it depends on. */
+  /** The steps that it depends on, each once. */
   readonly dependencies: readonly Step[];
   /** Types alone; never set. */
   readonly output?: Output;
@@ -61,7 +61,7 @@ export function step<Output, const Needs extends Steps = NoSteps, const After ex
   };
   const binding: TaskBinding | undefined =
     work === undefined ? { call: run, needs: namesOf(needs), after: namesOf(after) } : undefined;
-  return { id, document, binding, dependencies: [...stepsOf(needs), ...stepsOf(after)] };
+  return { id, document, binding, dependencies: [...new Set([...stepsOf(needs), ...stepsOf(after)])] };
 }
 
 function stepsOf(steps: Steps): readonly Step[] {

@@ -13,6 +13,12 @@ function frozen<Value>(value: Value): Value {
   return value;
 }
 
+/** All that a fresh run answers to these inputs, as text. */
+function decideAll(inputs: readonly Input[]): string {
+  const state = initialState();
+  return JSON.stringify(inputs.map((input, index) => decide(state, input, 1_000 + index)));
+}
+
 describe("deciding", () => {
   const graph = graphOf([stepOf("a", { retry: { attempts: 2 } }), stepOf("b", { needs: ["a"] })]);
   const failure = { kind: "thrown", message: "It failed." } as const;
@@ -26,10 +32,6 @@ describe("deciding", () => {
   ];
 
   it("gives the same events for the same inputs, and changes none of them", () => {
-    const decideAll = (inputs: readonly Input[]): string => {
-      const state = initialState();
-      return JSON.stringify(inputs.map((input, index) => decide(state, input, 1_000 + index)));
-    };
     expect(decideAll(frozen(structuredClone(script)))).toBe(decideAll(script));
   });
 
