@@ -1,0 +1,134 @@
+/** An option in words. One with `value` takes a value of that name. */
+export interface OptionWords {
+  readonly value?: string;
+  readonly says: string;
+}
+
+/** All that is said about a command without loading it. */
+export interface CommandWords {
+  readonly summary: string;
+  readonly positionals: readonly { readonly name: string; readonly isOptional?: true }[];
+  readonly options: Readonly<Record<string, OptionWords>>;
+  readonly details: string;
+  readonly examples: readonly string[];
+  /** Whether the work goes on when nobody reads the output any more. */
+  readonly outlivesReader?: true;
+}
+
+export const commonOptions: Readonly<Record<string, OptionWords>> = {
+  db: { value: "FILE", says: "the database of runs; artifacts are kept beside it (default .runfold/runs.db)" },
+  json: { says: "print NDJSON for programs instead of text for people" },
+  "no-color": { says: "print without colours, as NO_COLOR=1 does" },
+  help: { says: "print this help" },
+};
+
+const run = { name: "RUN" } as const;
+const afterCursor = { value: "CURSOR", says: "only what came after this place in the journal" } as const;
+
+export const commandWords: Readonly<Record<string, CommandWords>> = {
+  run: {
+    summary: "start a run of a graph, or re-attach to the run of that id",
+    positionals: [{ name: "GRAPH.json" }],
+    options: {
+      id: { value: "ID", says: "name the run; the same id again is the same run (default: a new unique id)" },
+      detach: { says: "start it in the background, and return when it is in the journal" },
+      root: { value: "DIR", says: "the directory that steps' working directories lie in (default: the current one)" },
+      quiet: { says: "no progress, only the id at first and the summary at the end" },
+    },
+    details:
+      "GRAPH.json is a file, or - for standard input. Ctrl-C once cancels the run and lets its steps end, twice ends them by force.\n" +
+      "Exit code: 0 succeeded, 1 failed or mixed, 2 bad input, 3 canceled or expired.",
+    examples: [
+      "runfold run audit.json",
+      "runfold run audit.json --id audit-42 --json",
+      "runfold run audit.json --detach",
+    ],
+    outlivesReader: true,
+  },
+  runs: {
+    summary: "list the runs of the database, oldest first",
+    positionals: [],
+    options: {},
+    details: "A run that has not ended although its process is gone is marked.",
+    examples: ["runfold runs", "runfold runs --json"],
+  },
+  status: {
+    summary: "show a run and its steps, at once or when something happened",
+    positionals: [run],
+    options: {
+      wait: { value: "SECONDS", says: "wait up to so long for something that matters, or for the end" },
+      after: { ...afterCursor, says: "what happened since this cursor; with --wait, wait for what comes after it" },
+      step: { value: "STEP", says: "look at, and wait for, this step alone" },
+    },
+    details: "A wait that ends without anything having happened is no error.",
+    examples: [
+      "runfold status audit-42",
+      "runfold status audit-42 --wait 30 --json",
+      "runfold status audit-42 --step report",
+    ],
+  },
+  result: {
+    summary: "print what a step gave",
+    positionals: [run, { name: "STEP" }],
+    options: {},
+    details:
+      "Prints the output of a step that succeeded; of a command, its stdout. Of any other step it says on stderr why there is none,\n" +
+      "with what the step had written until then. Exit code: 0 succeeded, 1 otherwise; with --json always 0.",
+    examples: ["runfold result audit-42 report", "runfold result audit-42 report --json"],
+  },
+  events: {
+    summary: "print a run's events from its journal",
+    positionals: [run],
+    options: { after: afterCursor, follow: { says: "go on with those to come, until the run ends" } },
+    details: "Exit code: 1 where --follow can hear no more because the run's process is gone.",
+    examples: ["runfold events audit-42", "runfold events audit-42 --follow --json"],
+  },
+  cancel: {
+    summary: "ask a run to end, from any process",
+    positionals: [run],
+    options: {
+      reason: { value: "TEXT", says: "why, for the journal" },
+      force: { says: "give its steps no time to end by themselves" },
+    },
+    details:
+      "Returns when the run's process has taken the request up; it does not wait for the end.\n" +
+      "Exit code: 0 taken up, 1 refused or nobody there to take it up, 2 unknown run.",
+    examples: ["runfold cancel audit-42", 'runfold cancel audit-42 --reason "wrong branch" --force'],
+  },
+  cleanup: {
+    summary: "delete a run that has ended, with its artifacts",
+    positionals: [run],
+    options: {},
+    details: "Exit code: 0 deleted, 1 the run has not ended, 2 unknown run.",
+    examples: ["runfold cleanup audit-42"],
+  },
+  graph: {
+    summary: "check a graph and draw it",
+    positionals: [{ name: "GRAPH.json", isOptional: true }],
+    options: { format: { value: "FORMAT", says: "mermaid (default), svg, or json-schema, which needs no file" } },
+    details:
+      "GRAPH.json is a file, or - for standard input. Steps in needs are drawn solid, those in after dotted or dashed.",
+    examples: [
+      "runfold graph audit.json",
+      "runfold graph audit.json --format svg",
+      "runfold graph --format json-schema",
+    ],
+  },
+  export: {
+    summary: "write a run's whole journal as NDJSON",
+    positionals: [run],
+    options: {
+      output: { value: "FILE", says: "write to a new file instead of stdout" },
+      force: { says: "replace that file if there is one" },
+    },
+    details: "The first line is a header; then comes one line a commit.",
+    examples: ["runfold export audit-42 --output audit-42.ndjson"],
+  },
+  help: {
+    summary: "explain runfold, or one of its commands",
+    positionals: [{ name: "COMMAND", isOptional: true }],
+    options: {},
+    details: "",
+    examples: ["runfold help run"],
+  },
+};

@@ -1,0 +1,114 @@
+import { hasOption, positional, textOption, type Execute, type Invocation } from "../command.ts";
+import { durationText, timeText } from "../durations.ts";
+import { CommandError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { findRun, openRuns } from "../open-journal.ts";
+import { abandonedText, ownerStateOf } from "../owner-state.ts";
+import { PlainLines } from "../plain-lines.ts";
+import { printable } from "../printable.ts";
+import { countsText, symbolOf, wordOf } from "../status-look.ts";
+import type { Style } from "../terminal.ts";
+import { wireRunStatus } from "../wire.ts";
+import type { Run } from "../../actors/run.ts";
+import type { WaitReceipt } from "../../actors/run-wait.ts";
+import { limits } from "../../domain/limits.ts";
+import { quotedText } from "../../domain/quoted-text.ts";
+import type { RunSnapshot } from "../../projections/run-snapshot.ts";
+import type { StepSnapshot } from "../../projections/step-snapshot.ts";
+
+/** People are shown so many steps; programs are shown all. */
+const stepsShownMax = 200;
+
+export const execute: Execute = async (invocation) => {
+  const timeoutMs = waitMsOf(textOption(invocation, "wait"));
+  await using open = await openRuns(invocation.db, "read");
+  const run = await findRun(open, positional(invocation, 0));
+  const receipt = await waited(run, invocation, timeoutMs);
+  const now = receipt?.run ?? run.snapshot();
+  const stepId = textOption(invocation, "step");
+  // Asks the run, so that an unknown step is told in its words.
+  const step = stepId === undefined ? undefined : (await run.result(stepId)).step;
+  const ownerState = ownerStateOf(now);
+  const { out, isJson, style } = invocation;
+  if (isJson) await out.line(JSON.stringify(wireRunStatus(now, { ownerState, step, receipt })));
+  else {
+    const lines = step === undefined ? stepLines(now, style) : detailLines(step, style);
+    await out.line([...headLines(now, style), ...lines, ...receiptLines(receipt, style)].join("\n"));
+    if (ownerState === "gone") await out.line(abandonedText(now));
+  }
+  return exitCodes.done;
+};
+
+function waitMsOf(seconds: string | undefined): number | undefined {
+  if (seconds === undefined) return undefined;
+  const number = /^\d+(?:\.\d+)?$/.test(seconds) ? Number(seconds) : Number.NaN;
+  if (number >= 0 && number <= limits.waitSecondsMax) return number * 1_000;
+  const message = `--wait takes seconds from 0 to ${limits.waitSecondsMax}, not ${quotedText(seconds)}. Write for example --wait 30.`;
+  throw new CommandError("wait.invalid", message);
+}
+
+/** A cursor alone only asks what has happened since. */
+async function waited(
+  run: Run,
+  invocation: Invocation,
+  timeoutMs: number | undefined,
+): Promise<WaitReceipt | undefined> {
+  const after = textOption(invocation, "after");
+  if (timeoutMs === undefined && !hasOption(invocation, "after")) return undefined;
+  const step = textOption(invocation, "step");
+  return run.wait({
+    timeoutMs: timeoutMs ?? 0,
+    ...(after === undefined ? {} : { after }),
+    ...(step === undefined ? {} : { step }),
+  });
+}
+
+function headLines(run: RunSnapshot, style: Style): string[] {
+  const took = durationText((run.endedAt ?? run.updatedAt) - run.startedAt);
+  const lines = [
+    `${symbolOf(run.status, style)} ${style.bold(run.id)} ${wordOf(run.status, style)}: ${printable(run.graph.name)}, started ${timeText(run.startedAt)}, ${took}`,
+    `  ${countsText(run.counts, style)}`,
+  ];
+  if (run.cancelReason !== undefined) lines.push(`  canceled: ${printable(run.cancelReason)}`);
+  if (!run.isEnded) lines.push(`  process ${run.owner.pid} on ${printable(run.owner.host)}`);
+  if (run.cleanupAt !== undefined) lines.push(`  will be cleaned up at ${timeText(run.cleanupAt)}`);
+  return [...lines, style.dim(`  cursor ${run.cursor}`)];
+}
+
+function stepLines(run: RunSnapshot, style: Style): string[] {
+  const lines: string[] = [];
+  for (const step of run.steps) {
+    if (lines.length === stepsShownMax) {
+      lines.push(`  … and ${run.steps.length - stepsShownMax} more steps; --json shows all, --step STEP one of them`);
+      break;
+    }
+    lines.push(lineOf(step, style));
+  }
+  return lines;
+}
+
+function lineOf(step: StepSnapshot, style: Style): string {
+  const took = step.attempt === 0 || step.endedAt === undefined ? "" : ` ${durationText(step.workedMs)}`;
+  const tries = step.attempt > 1 ? ` #${step.attempt}` : "";
+  const said = printable(step.activity);
+  return `  ${symbolOf(step.status, style)} ${step.id}${style.dim(`${tries}${took}`)}${said === "" ? "" : `  ${style.dim(said)}`}`;
+}
+
+function detailLines(step: StepSnapshot, style: Style): string[] {
+  const { definition, failure, retryAt } = step;
+  const lines = [lineOf(step, style)];
+  if (definition.needs !== undefined) lines.push(`    needs ${definition.needs.join(", ")}`);
+  if (definition.after !== undefined) lines.push(`    after ${definition.after.join(", ")}`);
+  if (retryAt !== undefined) lines.push(`    will be tried again at ${timeText(retryAt)}`);
+  for (const said of failure?.message.split("\n") ?? []) lines.push(`    ${printable(said)}`);
+  return lines;
+}
+
+function receiptLines(receipt: WaitReceipt | undefined, style: Style): string[] {
+  if (receipt === undefined) return [];
+  const words = { end: "ended", event: "something happened", timeout: "nothing happened" } as const;
+  const plain = new PlainLines(style);
+  const lines = receipt.events.flatMap((event) => plain.lineOf(event) ?? []);
+  const more = receipt.omittedEvents === 0 ? [] : [`  … and ${receipt.omittedEvents} more events`];
+  return [`Since ${receipt.before}: ${words[receipt.woke]}`, ...lines, ...more];
+}

@@ -1,0 +1,80 @@
+import type { GraphDiagnostic } from "../domain/diagnostic.ts";
+import { isRunfoldError } from "../domain/errors.ts";
+import { exitCodeOfError, exitCodes, type ExitCode } from "./exit-codes.ts";
+import { printable, printableText } from "./printable.ts";
+
+/** Something that this command refuses, beside the errors of the library. */
+export class CommandError extends Error {
+  readonly code: string;
+  readonly exitCode: ExitCode;
+  readonly diagnostics: readonly GraphDiagnostic[] | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly exitCode?: ExitCode; readonly diagnostics?: readonly GraphDiagnostic[] } = {},
+  ) {
+    super(message);
+    this.name = "CommandError";
+    this.code = code;
+    this.exitCode = options.exitCode ?? exitCodes.badInput;
+    this.diagnostics = options.diagnostics;
+  }
+}
+
+/** An error as it is told to people and to programs. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  readonly diagnostics?: readonly GraphDiagnostic[];
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CommandError) {
+    const { code, message, exitCode, diagnostics } = error;
+    return { code, message, exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) };
+  }
+  if (isRunfoldError(error) && exitCodeOfError(error.code) !== exitCodes.bug) {
+    const { code, details } = error;
+    const suffix = ` [${code}]`;
+    const message = error.message.endsWith(suffix) ? error.message.slice(0, -suffix.length) : error.message;
+    const diagnostics = diagnosticsIn(details);
+    // The library lists the first findings in its message; here each of them gets lines of its own.
+    const head = diagnostics === undefined ? message : (message.split("\n", 1)[0] ?? message);
+    return {
+      code,
+      message: head,
+      exitCode: exitCodeOfError(code),
+      ...(diagnostics === undefined ? {} : { diagnostics }),
+    };
+  }
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = `${printable(said)} (this is a bug of runfold; set RUNFOLD_DEBUG=1 to see where)`;
+  return { code: "bug", message, exitCode: exitCodes.bug };
+}
+
+/** The problem on as many lines as it takes, each finding with its place and its repair. */
+export function problemLines({ message, diagnostics }: Problem): readonly string[] {
+  return [`runfold: ${printableText(message)}`, ...(diagnostics ?? []).flatMap(diagnosticLines)];
+}
+
+export function diagnosticLines({ code, severity, message, pointer, repair }: GraphDiagnostic): readonly string[] {
+  const place = pointer === "" ? "" : ` at ${printable(pointer)}`;
+  return [`  ${severity} ${code}${place}: ${printable(message)}`, `    ${printable(repair)}`];
+}
+
+/** The one line that `--json` gives instead of a result. */
+export function problemJson({ code, message, diagnostics }: Problem): string {
+  return JSON.stringify({ error: { code, message, ...(diagnostics === undefined ? {} : { diagnostics }) } });
+}
+
+/** A graph that was refused brings its findings along. */
+function diagnosticsIn(details: Readonly<Record<string, unknown>>): readonly GraphDiagnostic[] | undefined {
+  const diagnostics = details["diagnostics"];
+  return isList(diagnostics) ? diagnostics : undefined;
+}
+
+function isList(value: unknown): value is readonly GraphDiagnostic[] {
+  return Array.isArray(value);
+}

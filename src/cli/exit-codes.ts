@@ -1,0 +1,52 @@
+import type { ErrorCode } from "../domain/errors.ts";
+import type { RunEnd } from "../domain/status.ts";
+
+/** What the command's exit codes mean; `docs/command-line.md` is their page. */
+export const exitCodes = {
+  /** Done; for `run`: the run succeeded. */
+  done: 0,
+  /** Refused, or a run that failed or succeeded only in part. */
+  failed: 1,
+  /** Something that was given is wrong: a command line, a graph, an id, a cursor, a database. */
+  badInput: 2,
+  /** The run was canceled, or ran out of time. */
+  canceled: 3,
+  /** An error of Runfold's own: EX_SOFTWARE of sysexits.h. */
+  bug: 70,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const codeOfStatus: Readonly<Record<RunEnd, ExitCode>> = {
+  succeeded: exitCodes.done,
+  mixed: exitCodes.failed,
+  failed: exitCodes.failed,
+  canceled: exitCodes.canceled,
+  expired: exitCodes.canceled,
+};
+
+export function exitCodeOfRun(status: RunEnd): ExitCode {
+  return codeOfStatus[status];
+}
+
+/** Errors that come from what the caller gave. The others come from what the outside, or the state of a run, refuses. */
+const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "graph.invalid",
+  "run.unknown",
+  "run.conflicting",
+  "run.idInvalid",
+  "step.unknown",
+  "task.unknown",
+  "executor.missing",
+  "cursor.invalid",
+  "wait.invalid",
+  "journal.unopenable",
+  "journal.readOnly",
+  "journal.foreign",
+  "journal.newer",
+]);
+
+export function exitCodeOfError(code: ErrorCode): ExitCode {
+  if (code === "invariant.broken") return exitCodes.bug;
+  return inputErrors.has(code) ? exitCodes.badInput : exitCodes.failed;
+}

@@ -1,0 +1,59 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { directoryArtifacts } from "../adapters/artifacts/directory-artifacts.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Run } from "../actors/run.ts";
+import type { Runtime } from "../actors/runtime.ts";
+import { RunfoldError } from "../domain/errors.ts";
+import { isRunId } from "../domain/ids.ts";
+import { limits } from "../domain/limits.ts";
+import { quotedText } from "../domain/quoted-text.ts";
+import { openRuntime } from "../open-runtime.ts";
+import { sqliteJournal } from "../sqlite.ts";
+import { CommandError } from "./errors.ts";
+
+/** The runs of a database that exists: with its journal, for what a handle does not tell. */
+export interface OpenRuns extends AsyncDisposable {
+  readonly path: string;
+  readonly journal: Journal;
+  readonly artifacts: ArtifactStore;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Opens the database of a command that looks at runs, or acts on one. It is never created: a wrong path is to be told, not
+ * to become an empty database.
+ * @throws CommandError; what the journal refuses with.
+ */
+export async function openRuns(db: string, access: "read" | "write"): Promise<OpenRuns> {
+  const path = resolve(db);
+  if (db === "" || statSync(path, { throwIfNoEntry: false }) === undefined) {
+    const message = `There is no database ${quotedText(db)}. Start a run to make one, or name another with --db FILE.`;
+    throw new CommandError("journal.unopenable", message);
+  }
+  const journal = sqliteJournal(path, { readOnly: access === "read" });
+  const artifacts = artifactsBeside(path);
+  const runtime = await openRuntime({ journal, artifacts });
+  return { path, journal, artifacts, runtime, [Symbol.asyncDispose]: () => runtime.close() };
+}
+
+/** Artifacts lie beside the database, so that both move together. */
+export function artifactsBeside(path: string): ArtifactStore {
+  return directoryArtifacts(`${resolve(path)}.artifacts`);
+}
+
+/** @throws `run.idInvalid`, `run.unknown`; what the journal refuses with. */
+export async function findRun({ runtime, path }: OpenRuns, id: string): Promise<Run> {
+  checkRunId(id);
+  const run = await runtime.get(id);
+  if (run !== undefined) return run;
+  throw new RunfoldError("run.unknown", `There is no run ${id} in ${path}. List what there is with runfold runs.`);
+}
+
+/** @throws `run.idInvalid` */
+export function checkRunId(id: string): void {
+  if (isRunId(id)) return;
+  const message = `${quotedText(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
+  throw new RunfoldError("run.idInvalid", message);
+}

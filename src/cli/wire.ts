@@ -1,0 +1,128 @@
+import type { RuntimeDiagnostic } from "../actors/runtime-diagnostics.ts";
+import type { CursoredEvent } from "../actors/run-events.ts";
+import type { WaitReceipt } from "../actors/run-wait.ts";
+import type { Event } from "../domain/events.ts";
+import type { Blocker } from "../domain/failure.ts";
+import type { RunStatus, StepStatus } from "../domain/status.ts";
+import type { RunSnapshot } from "../projections/run-snapshot.ts";
+import type { RunSummary } from "../projections/run-summary.ts";
+import type { StepSnapshot } from "../projections/step-snapshot.ts";
+
+/**
+ * The shapes of `--json`, one line each. They are stable: fields may be added, none is renamed or removed. What is undefined
+ * is left out of the line. Times are milliseconds since 1970 UTC, and end in `At`.
+ */
+export type WireStatus = Exclude<StepStatus | RunStatus, "timedOut"> | "timed_out";
+
+/** Whether the process that writes a run lives. Told only of a run that has not ended. */
+export type OwnerState = "alive" | "gone" | "unknown";
+
+export function wireStatus(status: StepStatus | RunStatus): WireStatus {
+  return status === "timedOut" ? "timed_out" : status;
+}
+
+export function wireRun(run: RunSnapshot, ownerState?: OwnerState) {
+  const { counts, owner } = run;
+  return {
+    id: run.id,
+    name: run.graph.name,
+    objective: run.graph.objective,
+    status: wireStatus(run.status),
+    isEnded: run.isEnded,
+    startedAt: run.startedAt,
+    updatedAt: run.updatedAt,
+    endedAt: run.endedAt,
+    deadlineAt: run.deadlineAt,
+    cleanupAt: run.cleanupAt,
+    cancelReason: run.cancelReason,
+    activity: run.activity,
+    position: run.position,
+    counts: {
+      pending: counts.pending,
+      running: counts.running,
+      succeeded: counts.succeeded,
+      failed: counts.failed,
+      blocked: counts.blocked,
+      timed_out: counts.timedOut,
+      canceled: counts.canceled,
+    },
+    sinks: run.sinks,
+    owner: { host: owner.host, pid: owner.pid, state: ownerState },
+  };
+}
+
+export function wireStep(step: StepSnapshot) {
+  return {
+    id: step.id,
+    status: wireStatus(step.status),
+    attempt: step.attempt,
+    needs: step.definition.needs,
+    after: step.definition.after,
+    startedAt: step.startedAt,
+    endedAt: step.endedAt,
+    workedMs: step.workedMs,
+    deadlineAt: step.deadlineAt,
+    retryAt: step.retryAt,
+    isStopping: step.isStopping || undefined,
+    activity: step.activity,
+    failure: step.failure,
+    reason: step.reason,
+    blockedBy: step.blockedBy?.map(wireBlocker),
+  };
+}
+
+export interface StatusParts {
+  readonly ownerState?: OwnerState | undefined;
+  /** Only this step instead of all. */
+  readonly step?: StepSnapshot | undefined;
+  readonly receipt?: WaitReceipt | undefined;
+}
+
+/** The line of `status`, and the last line of `run`. */
+export function wireRunStatus(run: RunSnapshot, { ownerState, step, receipt }: StatusParts = {}) {
+  return {
+    run: wireRun(run, ownerState),
+    steps: step === undefined ? Array.from(run.steps, wireStep) : [wireStep(step)],
+    cursor: run.cursor,
+    wait: receipt === undefined ? undefined : wireReceipt(receipt),
+  };
+}
+
+export function wireReceipt(receipt: WaitReceipt) {
+  return {
+    woke: receipt.woke,
+    isImmediate: receipt.isImmediate,
+    event: receipt.event === undefined ? undefined : wireEvent(receipt.event),
+    events: receipt.events.map(wireEvent),
+    omittedEvents: receipt.omittedEvents,
+    before: receipt.before,
+    cursor: receipt.cursor,
+    position: receipt.position,
+  };
+}
+
+/** An event as the journal holds it, its type included; only the statuses in it are written as on the wire. */
+export function wireEvent({ position, cursor, at, event }: CursoredEvent) {
+  return { position, cursor, at, event: wireFact(event) };
+}
+
+function wireFact(event: Event) {
+  return event.type === "step.blocked" ? { ...event, by: event.by.map(wireBlocker) } : event;
+}
+
+function wireBlocker({ step, status }: Blocker) {
+  return { step, status: wireStatus(status) };
+}
+
+export function wireSummary(summary: RunSummary, ownerState?: OwnerState) {
+  return {
+    ...summary,
+    status: wireStatus(summary.status),
+    owner: ownerState === undefined ? undefined : { state: ownerState },
+  };
+}
+
+/** Something around the run that changed nothing in it. */
+export function wireDiagnostic({ code, message }: RuntimeDiagnostic) {
+  return { diagnostic: { code, message } };
+}
