@@ -260,7 +260,7 @@ export class Runtime implements AsyncDisposable {
     const closed = new RunfoldError("runtime.closed", "The runtime was closed.");
     for (const { actor } of live) actor.stop(closed);
     this.#closing.abort(closed);
-    await Promise.allSettled([...new Set(executors.values())].map((executor) => executor.close?.()));
+    await Promise.allSettled([...new Set(executors.values())].map(async (executor) => executor.close?.()));
     await journal.close();
   }
 
