@@ -1,20 +1,94 @@
-import { step } from "../../src/domain/step.ts";
-import { command, task } from "../../src/domain/work.ts";
+import { describe, expectTypeOf, it } from "vitest";
+import { command, defineGraph, registeredTask, shell, step, task } from "runfold";
+import type { CommandOutput, Ended, Graph, OutputOf, Step, TaskContext } from "runfold";
+
 const log = step("log", { run: command("git", ["log"]) });
-const size = step("size", { run: command("du", ["-sh", "."]) });
-const report = step("report", {
-  needs: { log, size },
-  after: { size },
-  run: task(async ({ log, size }, { signal, progress, after }) => { progress("x"); signal.aborted; if (after.size.status === "succeeded") after.size.output.stdout; return `${log.stdout}\n${size.stdout}`; }),
+const size = step("size", { run: shell("du -sh .") });
+const count = step("count", { run: task(() => 5) });
+
+const defineAll = (): Graph => defineGraph("graph", { objective: "To be typed.", steps: [log, count, size] });
+
+describe("the output of a step", () => {
+  it("of a command or a script is what it wrote", () => {
+    expectTypeOf(log).toEqualTypeOf<Step<CommandOutput>>();
+    expectTypeOf(size).toEqualTypeOf<Step<CommandOutput>>();
+    expectTypeOf<OutputOf<typeof log>>().toEqualTypeOf<CommandOutput>();
+  });
+
+  it("of a task is what it returns, at once or later", () => {
+    expectTypeOf(count).toEqualTypeOf<Step<number>>();
+    expectTypeOf(step("a", { run: task(async () => "text") })).toEqualTypeOf<Step<string>>();
+    expectTypeOf(step("b", { run: task(() => Promise.resolve([1])) })).toEqualTypeOf<Step<number[]>>();
+  });
+
+  it("of a task that returns nothing is nothing", () => {
+    expectTypeOf(step("a", { run: task(() => undefined) })).toEqualTypeOf<Step<undefined>>();
+    expectTypeOf(step("b", { run: task(() => {}) })).toEqualTypeOf<Step<void>>();
+    expectTypeOf(step("c", { run: task(async () => {}) })).toEqualTypeOf<Step<void>>();
+  });
+
+  it("of a task that may return one thing or another is either", () => {
+    const either = step("a", { needs: { count }, run: task(({ count: found }) => (found > 1 ? "many" : found)) });
+    expectTypeOf<OutputOf<typeof either>>().toEqualTypeOf<number | "many">();
+  });
+
+  it("of a task by name is what the caller says it is, and unknown where nobody does", () => {
+    expectTypeOf(step("a", { run: registeredTask<{ sum: number }>("adder") })).toEqualTypeOf<Step<{ sum: number }>>();
+    expectTypeOf(step("b", { run: registeredTask("adder") })).toEqualTypeOf<Step>();
+  });
+
+  it("of a task that is written without task() is known too", () => {
+    expectTypeOf(step("a", { needs: { count }, run: ({ count: found }) => `${found}` })).toEqualTypeOf<Step<string>>();
+  });
 });
-const x: string | undefined = report.output;
-const n = step("n", { run: task(() => 5) });
-const m = step("m", { needs: { n }, run: task(({ n }) => { const k: number = n; return { k }; }) });
-const k: { k: number } | undefined = m.output;
-// @ts-expect-error not a need
-step("bad", { needs: { n }, run: task(({ other }) => other) });
-// @ts-expect-error wrong type
-step("bad2", { needs: { log }, run: task(({ log }) => log.foo) });
-const c = step("c", { needs: { log }, run: command("ls") });
-const s2: string | undefined = c.output?.stdout;
-console.log(x, k, s2);
+
+describe("what a task is given", () => {
+  it("are the outputs of its needs, by local name", () => {
+    step("report", {
+      needs: { history: log, total: count },
+      run: task((needs) => {
+        expectTypeOf(needs).toEqualTypeOf<{ readonly history: CommandOutput; readonly total: number }>();
+      }),
+    });
+  });
+
+  it("are the ends of the steps it comes after, whose outputs are known once they succeeded", () => {
+    step("report", {
+      after: { total: count },
+      run: task((_needs, { after }) => {
+        expectTypeOf(after).toEqualTypeOf<{ readonly total: Ended<number> }>();
+        if (after.total.status === "succeeded") expectTypeOf(after.total.output).toEqualTypeOf<number>();
+        else expectTypeOf(after.total.message).toEqualTypeOf<string>();
+      }),
+    });
+  });
+
+  it("is a context that tells it when to stop, and lets it tell how far it is", () => {
+    step("report", {
+      run: task((_needs, context) => {
+        expectTypeOf(context).toExtend<TaskContext<unknown>>();
+        expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+        expectTypeOf(context.progress).toEqualTypeOf<(message: string, fraction?: number) => void>();
+        expectTypeOf(context.attempt).toEqualTypeOf<number>();
+      }),
+    });
+  });
+
+  it("keeps its types through three levels of steps", () => {
+    const one = step("one", { needs: { log }, run: task(({ log: text }) => text.stdout.split("\n")) });
+    const two = step("two", { needs: { one }, run: task(async ({ one: lines }) => ({ lines, count: lines.length })) });
+    const three = step("three", {
+      needs: { two, one },
+      run: task(({ two: found }) => new Map([[found.count, found]])),
+    });
+    expectTypeOf<OutputOf<typeof one>>().toEqualTypeOf<string[]>();
+    expectTypeOf<OutputOf<typeof two>>().toEqualTypeOf<{ lines: string[]; count: number }>();
+    expectTypeOf<OutputOf<typeof three>>().toEqualTypeOf<Map<number, { lines: string[]; count: number }>>();
+  });
+});
+
+describe("a graph", () => {
+  it("takes steps of any output", () => {
+    expectTypeOf(defineAll).returns.toEqualTypeOf<Graph>();
+  });
+});

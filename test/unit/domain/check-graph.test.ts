@@ -71,6 +71,11 @@ describe("unknown dependencies", () => {
     expect(findings[1]?.repair).toBe('Add a step with the id "xyz", or remove the entry.');
   });
 
+  it("suggests the first of several ids that are equally near", () => {
+    const [finding] = checkGraph([{ id: "lint-a" }, { id: "lint-b" }, { id: "all", needs: ["lint-x"] }]);
+    expect(finding?.repair).toContain('Write "lint-a"');
+  });
+
   it("never suggests the step itself, nor an id that is not well formed", () => {
     const findings = checkGraph([{ id: "Bulid" }, { id: "build-a", needs: ["build-b", "bulid"] }]);
     for (const { repair } of findings) expect(repair).toMatch(/^Add a step/);

@@ -47,7 +47,7 @@ describe("an error of Runfold", () => {
     { code: "run.unknown", details: {} },
     new Error("run.unknown"),
     Object.assign(new Error("of the system"), { code: "run.unknown" }),
-    { ...error },
+    JSON.parse(JSON.stringify(error)) as unknown,
   ])("is not taken for anything else: %s", (value) => {
     expect(isRunfoldError(value)).toBe(false);
   });

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { step } from "../../../src/domain/step.ts";
 import { command, registeredTask, shell, task, workDocumentOf } from "../../../src/domain/work.ts";
 
+const one = (): number => 1;
+
 describe("a work", () => {
   it("that an executor runs stands in a document", () => {
     expect(workDocumentOf(command("git", ["log"]))).toEqual({ command: ["git", "log"] });
@@ -11,9 +13,8 @@ describe("a work", () => {
   });
 
   it("that is a function of this process stands in none", () => {
-    const call = (): number => 1;
-    expect(task(call)).toBe(call);
-    expect(workDocumentOf(task(call))).toBeUndefined();
+    expect(task(one)).toBe(one);
+    expect(workDocumentOf(task(one))).toBeUndefined();
   });
 
   it("that an executor runs is not to be called", () => {
@@ -54,10 +55,9 @@ describe("a step", () => {
   });
 
   it("of a function is a task under its own id, bound to the function and its local names", () => {
-    const call = (): string => "report";
-    const report = step("report", { needs: { text: log }, after: { bytes: size }, run: task(call) });
+    const report = step("report", { needs: { text: log }, after: { bytes: size }, run: task(one) });
     expect(report.document).toEqual({ id: "report", task: "report", needs: ["log"], after: ["size"] });
-    expect(report.binding?.call).toBe(call);
+    expect(report.binding?.call).toBe(one);
     expect(report.binding?.needs).toEqual(new Map([["text", "log"]]));
     expect(report.binding?.after).toEqual(new Map([["bytes", "size"]]));
   });
