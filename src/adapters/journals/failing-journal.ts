@@ -103,9 +103,9 @@ interface PromiseGate {
 }
 
 function promiseGate(): PromiseGate {
-  let open = (): void => undefined;
+  let resolveOpened: (() => void) | undefined;
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    resolveOpened = resolve;
   });
-  return { opened, open };
+  return { opened, open: () => resolveOpened?.() };
 }

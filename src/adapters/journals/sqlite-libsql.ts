@@ -24,11 +24,16 @@ interface LibsqlStatement {
 export function openLibsql(location: string, options: { readonly readOnly: boolean }): SqliteDriver {
   const Database: Libsql = createRequire(import.meta.url)("libsql");
   const database = new Database(options.readOnly ? readOnlyUri(location) : location);
+  let isOpen = true;
   return {
     exec: (sql) => database.exec(sql),
     prepare: (sql) => prepare(database, sql),
-    isInTransaction: () => database.inTransaction,
-    close: () => database.close(),
+    // The library ends the whole process when a closed database is asked.
+    isInTransaction: () => isOpen && database.inTransaction,
+    close() {
+      isOpen = false;
+      database.close();
+    },
   };
 }
 

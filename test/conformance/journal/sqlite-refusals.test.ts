@@ -98,6 +98,23 @@ describe("a journal in a SQLite file", () => {
     await Promise.all([reader.close(), writer.close()]);
   });
 
+  test("keeps no row of a run that was deleted", async () => {
+    const path = join(temporaryDirectory(), "runs.db");
+    const journal = sqliteJournal(path);
+    await begin(journal, "a", 1, 1);
+    await journal.send("a", "gone");
+    await journal.saveCheckpoint("a", { position: 2, state: "gone" });
+    await journal.delete("a");
+    await journal.close();
+    const rows: unknown[] = [];
+    edit(path, (driver) => {
+      for (const table of ["runs", "commits", "inbox", "checkpoints"]) {
+        rows.push(...driver.prepare(`SELECT count(*) FROM ${table}`).rows().flat());
+      }
+    });
+    expect(rows).toEqual([0, 0, 0, 0]);
+  });
+
   test("says that it is busy when another process keeps the lock, and goes on afterwards", async () => {
     const path = join(temporaryDirectory(), "runs.db");
     const journal = sqliteJournal(path);
