@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseGraph } from "../../src/adapters/graphs/parse-graph.ts";
+import { parseGraph, parseGraphText } from "../../src/adapters/graphs/parse-graph.ts";
 import { graphJsonSchemaText } from "../support/graph-json-schema.ts";
 import { accepts } from "../support/json-schema-validator.ts";
 
@@ -38,6 +38,16 @@ describe("the published JSON Schema", () => {
     const json = JSON.parse(text) as unknown;
     expect(accepts(schema, json)).toBe(true);
     expect(parseGraph(json).diagnostics).toEqual([]);
+  });
+
+  it("accepts every complete graph of the page about the format, as the parser does", () => {
+    const page = readFileSync(new URL("../../docs/graph-format.md", import.meta.url), "utf8");
+    const blocks = [...page.matchAll(/^```json graph\n(.*?)^```/gms)].map(([, text = ""]) => text);
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const text of blocks) {
+      expect(parseGraphText(text).diagnostics).toEqual([]);
+      expect(accepts(schema, JSON.parse(text))).toBe(true);
+    }
   });
 
   it.each<[string, unknown]>([

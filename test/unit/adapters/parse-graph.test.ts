@@ -69,6 +69,7 @@ describe("a graph that is fine", () => {
   });
 
   it("is warned of a timeout that cannot be reached, and accepted", () => {
+    expect(parseGraph({ ...stepWith({ timeoutSeconds: 10 }), limits: { maxRunSeconds: 10 } }).diagnostics).toEqual([]);
     const parsed = parseGraph({ ...stepWith({ timeoutSeconds: 20 }), limits: { maxRunSeconds: 10 } });
     expect(parsed.ok).toBe(true);
     expect(only(parsed)).toMatchObject({
@@ -283,6 +284,12 @@ describe("the other fields of a step", () => {
     [{ env: { constructor: "1" } }, "input-schema-invalid /steps/0/env/constructor"],
   ])("are refused when they are wrong: case %#", (fields, expected) => {
     expect(found(parseGraph(stepWith(fields)))).toEqual([expected]);
+  });
+
+  it("are answered with a repair about the variable, where it is a variable that is wrong", () => {
+    const { message, repair } = only(parseGraph(stepWith({ env: { PORT: 8080 } })));
+    expect(message).toBe('Step "a": "env.PORT" must be a text of at most 65536 characters, but it is 8080.');
+    expect(repair).toContain('{ "PORT": "8080" }');
   });
 
   it("take the bounds themselves", () => {

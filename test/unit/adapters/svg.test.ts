@@ -84,6 +84,12 @@ describe("svgOf", () => {
     expect(svg).not.toContain("NaN");
   });
 
+  it("lays out up to 400 layers finely and deeper graphs plainly, since the library recurses layer by layer", async () => {
+    const pointsOf = (svg: string): number => countOf(svg.match(/class="edge needs" d="([^"]*)"/)?.[1] ?? "", /[ML]/g);
+    expect(pointsOf(await svgOf(chainOf(400)))).toBeGreaterThan(2);
+    expect(pointsOf(await svgOf(chainOf(401)))).toBe(2);
+  });
+
   it("refuses a larger graph and names the other way", async () => {
     const failure: unknown = await svgOf(chainOf(drawnStepsMax + 1)).catch((error: unknown) => error);
     expect(isRunfoldError(failure, "graph.invalid")).toBe(true);
