@@ -1,0 +1,108 @@
+import type { Commit } from "../../src/domain/commit.ts";
+import type { Event, StepEvent } from "../../src/domain/events.ts";
+import type { GraphDocument, StepDocument } from "../../src/domain/graph-document.ts";
+
+const terminal = new Set(["step.succeeded", "step.failed", "step.timedOut", "step.canceled", "step.blocked"]);
+/** Events that begin or end something; diagnostics, artifacts and progress only tell. */
+const telling = new Set(["diagnostic.recorded", "artifact.stored", "step.progressed", "run.cleaned"]);
+
+/**
+ * Every law that a journal breaks, as sentences. Looks at the events alone, whoever made them.
+ */
+export function brokenLaws(graph: GraphDocument, commits: readonly Commit[]): string[] {
+  const laws = new Laws(graph);
+  let position = 0;
+  for (const commit of commits) {
+    if (commit.events.length === 0) laws.break(`the commit at ${commit.position} is empty`);
+    position += commit.events.length;
+    if (commit.position !== position) laws.break(`a commit says position ${commit.position} and ends at ${position}`);
+    for (const event of commit.events) laws.see(event);
+    laws.committed(commit);
+  }
+  return laws.broken;
+}
+
+class Laws {
+  readonly broken: string[] = [];
+  readonly #steps: ReadonlyMap<string, StepDocument>;
+  readonly #slots: number;
+  readonly #ends = new Map<string, string>();
+  readonly #attempts = new Map<string, number>();
+  readonly #running = new Set<string>();
+  #isStarted = false;
+  #isSettled = false;
+
+  constructor(graph: GraphDocument) {
+    this.#steps = new Map(graph.steps.map((step) => [step.id, step]));
+    this.#slots = graph.limits?.concurrency ?? 6;
+  }
+
+  break(law: string): void {
+    this.broken.push(law);
+  }
+
+  see(event: Event): void {
+    if ((event.type === "run.started") === this.#isStarted) this.break(`${event.type} at the wrong place for a start`);
+    this.#isStarted = true;
+    if (this.#isSettled && (event.type === "step.progressed" || !telling.has(event.type))) {
+      this.break(`${event.type} after the run was settled`);
+    }
+    if (event.type === "run.settled") {
+      this.#isSettled = true;
+      if (this.#ends.size < this.#steps.size) this.break("the run was settled before all its steps had ended");
+    }
+    if (isOfStep(event)) this.#seeStep(event, event.step);
+  }
+
+  committed(commit: Commit): void {
+    if (this.#ends.size === this.#steps.size && !this.#isSettled) {
+      this.break(`all steps had ended at ${commit.position}, and the run was not settled with the last`);
+    }
+  }
+
+  #seeStep(event: StepEvent, id: string): void {
+    const step = this.#steps.get(id);
+    if (step === undefined) return this.break(`${event.type} names ${id}, which the graph does not have`);
+    if (this.#ends.has(id)) this.break(`${event.type} of ${id} after its ${this.#ends.get(id)}`);
+    if (event.type === "step.started") this.#start(step, event.attempt);
+    else if ("attempt" in event && event.attempt !== (this.#attempts.get(id) ?? 0)) {
+      this.break(`${event.type} of ${id} names attempt ${event.attempt}, not the newest`);
+    }
+    if (event.type === "step.retryScheduled") this.#running.delete(id);
+    if ((event.type === "step.progressed" || event.type === "step.abortRequested") && !this.#running.has(id)) {
+      this.break(`${event.type} of ${id}, which is not running`);
+    }
+    if (!terminal.has(event.type)) return;
+    this.#running.delete(id);
+    this.#ends.set(id, event.type);
+    if (event.type === "step.blocked")
+      this.#block(
+        step,
+        event.by.map((blocker) => blocker.step),
+      );
+  }
+
+  #start(step: StepDocument, attempt: number): void {
+    const { id, needs = [], after = [], retry } = step;
+    for (const need of needs) {
+      if (this.#ends.get(need) !== "step.succeeded") this.break(`${id} started before ${need} had succeeded`);
+    }
+    for (const before of after) if (!this.#ends.has(before)) this.break(`${id} started before ${before} had ended`);
+    if (attempt !== (this.#attempts.get(id) ?? 0) + 1) this.break(`${id} started attempt ${attempt} out of turn`);
+    if (attempt > (retry?.attempts ?? 1)) this.break(`${id} started attempt ${attempt}, which it does not have`);
+    if (this.#running.has(id)) this.break(`${id} started while it was running`);
+    this.#attempts.set(id, attempt);
+    this.#running.add(id);
+    if (this.#running.size > this.#slots) this.break(`${this.#running.size} steps ran in ${this.#slots} slots`);
+  }
+
+  /** Who blocks is who ended without success, in the step's own order. */
+  #block({ id, needs = [] }: StepDocument, by: readonly string[]): void {
+    const culprits = needs.filter((need) => this.#ends.has(need) && this.#ends.get(need) !== "step.succeeded");
+    if (by.length === 0 || by.join() !== culprits.join()) this.break(`${id} says it is blocked by ${by.join()}`);
+  }
+}
+
+function isOfStep(event: Event): event is StepEvent {
+  return event.type.startsWith("step.");
+}
