@@ -26,5 +26,5 @@ export async function durableCommitMs(): Promise<number> {
   }
   await journal.close();
   await rm(directory, { recursive: true });
-  return times.sort((left, right) => left - right)[times.length >>> 1]!;
+  return times.toSorted((left, right) => left - right)[times.length >>> 1]!;
 }

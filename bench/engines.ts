@@ -74,16 +74,18 @@ export const onSqlite: Engine = {
 /** The least that any engine must do: one promise a step, awaiting those before it. No journal, no states, no limits. */
 export const rawPromises: Engine = {
   name: "raw promises",
-  prepare: ({ needs }) => async () => {
-    const startedAt = performance.now();
-    const ends: Promise<void>[] = [];
-    const work = async (before: readonly number[]): Promise<void> => {
-      await Promise.all(before.map((number) => ends[number]));
-    };
-    for (const before of needs) ends.push(work(before));
-    await Promise.all(ends);
-    return { ms: performance.now() - startedAt };
-  },
+  prepare:
+    ({ needs }) =>
+    async () => {
+      const startedAt = performance.now();
+      const ends: Promise<void>[] = [];
+      const work = async (before: readonly number[]): Promise<void> => {
+        await Promise.all(before.map((number) => ends[number]!));
+      };
+      for (const before of needs) ends.push(work(before));
+      await Promise.all(ends);
+      return { ms: performance.now() - startedAt };
+    },
 };
 
 export const withPGraph: Engine = {

@@ -29,7 +29,15 @@ const isQuick = process.argv.includes("--quick");
 const sizes = isQuick ? [1_000] : [16, 1_000, 10_000, 100_000];
 
 console.log("Microseconds a step, best of several runs; no-op tasks.\n");
-row(["shape", "steps", "raw promises", "p-graph", "Runfold in memory", "heap bytes a step", "Runfold on SQLite, durable"]);
+row([
+  "shape",
+  "steps",
+  "raw promises",
+  "p-graph",
+  "Runfold in memory",
+  "heap bytes a step",
+  "Runfold on SQLite, durable",
+]);
 row(Array.from({ length: 7 }, () => "---"));
 for (const shapeOf of [chain, fanOut, layered]) {
   for (const size of sizes) {
@@ -52,6 +60,8 @@ for (const shapeOf of [chain, fanOut, layered]) {
 
 const commitMs = await durableCommitMs();
 const chained = await best(onSqlite, chain(1_000));
-console.log(`\nOne durable commit: ${(commitMs * 1_000).toFixed(0)} µs. A step of a chain of 1 000 on SQLite: ${chained.ms.toFixed(0)} µs, ${(chained.ms / 1_000 / commitMs).toFixed(2)} of it.`);
+console.log(
+  `\nOne durable commit: ${(commitMs * 1_000).toFixed(0)} µs. A step of a chain of 1 000 on SQLite: ${chained.ms.toFixed(0)} µs, ${(chained.ms / 1_000 / commitMs).toFixed(2)} of it.`,
+);
 console.log(`\nFolds: ${await foldRates()}`);
 console.log(`\nSnapshot after every event: ${await snapshotCosts()}`);

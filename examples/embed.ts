@@ -22,7 +22,9 @@ export const audit = defineGraph("audit", {
 });
 
 /** Runs the audit and returns the report, with where to go on reading events. */
-export async function describe(database: string): Promise<{ text: string | undefined; cursor: string; seen: string[] }> {
+export async function describe(
+  database: string,
+): Promise<{ text: string | undefined; cursor: string; seen: string[] }> {
   await using runtime = await openRuntime({ journal: sqliteJournal(database), graphs: [audit] });
   const run = await runtime.start(audit, { id: "audit-42" });
 

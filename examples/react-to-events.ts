@@ -53,9 +53,10 @@ export async function tryRelease(): Promise<{ failures: string[]; status: string
   run.events$
     .pipe(
       filter(isFailure),
-      map(({ event }) => ("step" in event ? String(event.step) : "")),
+      map(({ event }) => ("step" in event ? event.step : undefined)),
     )
     .subscribe((step) => {
+      if (step === undefined) return;
       failures.push(step);
       // A command sent from inside a subscriber is queued: no subscriber ever sees events out of order because of it.
       void run.cancel({ reason: `${step} failed` });

@@ -38,7 +38,7 @@ export class RunActor {
   readonly #clock: Clock;
   readonly #state: RunState;
   readonly #effects: Effects;
-  readonly #onStop: (actor: RunActor) => void;
+  readonly #parts: RunActorParts;
   readonly #mailbox = new Mailbox();
   #isDraining = false;
   #isStopped = false;
@@ -48,7 +48,7 @@ export class RunActor {
     this.#journal = parts.journal;
     this.#clock = parts.clock;
     this.#state = parts.state;
-    this.#onStop = parts.onStop;
+    this.#parts = parts;
     this.#effects = parts.effects(this);
   }
 
@@ -88,7 +88,7 @@ export class RunActor {
     this.#effects.dispose();
     this.#mailbox.answerAll((answer) => answer.reject(error));
     this.stream.stop(error);
-    this.#onStop(this);
+    this.#parts.onStop(this);
   }
 
   #enqueue(letter: Letter): void {
@@ -156,7 +156,7 @@ export class RunActor {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#mailbox.answerAll((answer) => answer.resolve(ended));
-    this.#onStop(this);
+    this.#parts.onStop(this);
   }
 }
 

@@ -37,6 +37,7 @@ export interface StepOptions<Needs extends Steps, After extends Steps, Output> {
   readonly onInterrupted?: "retry" | "fail";
 }
 
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a step without dependencies has just that
 type NoSteps = Readonly<Record<never, Step>>;
 
 /** Defines a step. What is wrong with it is said by `defineGraph`, together with all else. */

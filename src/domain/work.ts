@@ -25,8 +25,9 @@ export function workDocumentOf(work: Work<never, never, unknown>): WorkDocument 
 }
 
 function described<Output>(document: WorkDocument): Work<unknown, unknown, Output> {
+  // A function of its own for each work: they are told apart by identity.
   const work = (): never => {
-    throw new RunfoldError("invariant.broken", "A work that an executor runs was called as a function.");
+    throw new RunfoldError("invariant.broken", `A work that an executor runs was called: ${JSON.stringify(document)}`);
   };
   documents.set(work, document);
   return work;

@@ -1,4 +1,4 @@
-import { Immer } from "immer";
+import { enableMapSet, Immer } from "immer";
 import type { Draft } from "immer";
 import { scan } from "rxjs";
 import type { OperatorFunction } from "rxjs";
@@ -13,6 +13,8 @@ export interface Projection<State> {
 
 // An instance of our own, so that no setting of the application changes how we fold, nor ours how it does.
 const immer = new Immer({ autoFreeze: false });
+// So that a state may hold maps and sets. Adds to immer what would otherwise be an error.
+enableMapSet();
 
 /**
  * Folds a projection. The draft stays open from one event to the next and is finished only when the state is asked for:
@@ -35,7 +37,7 @@ class Fold<State> {
 
   current(): State {
     if (this.#draft !== undefined) {
-      this.#state = immer.finishDraft(this.#draft as never) as State;
+      this.#state = immer.finishDraft(this.#draft as never);
       this.#draft = undefined;
     }
     return this.#state;

@@ -1,7 +1,7 @@
-import fc from "fast-check";
+import { configureGlobal } from "fast-check";
 
 /** One seed for all property tests of a test process; `FC_SEED=… npx vitest run FILE` repeats a failure, `FC_RUNS` sets the effort. */
 const environment = process.env;
 const seed = Number(environment["FC_SEED"] ?? Date.now() % 2 ** 31);
 const runs = environment["FC_RUNS"];
-fc.configureGlobal({ seed, ...(runs === undefined ? {} : { numRuns: Number(runs) }) });
+configureGlobal({ seed, ...(runs === undefined ? {} : { numRuns: Number(runs) }) });
