@@ -63,6 +63,7 @@ describe("an observer that throws", () => {
       await Promise.resolve();
       throw boom;
     };
+    // oxlint-disable-next-line typescript/no-misused-promises -- that is what is tested
     const subscription = numbers.subscribe({ next: late });
     subscribers[0]!.next(1);
     await turns();

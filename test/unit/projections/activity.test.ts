@@ -1,0 +1,71 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Event } from "runfold";
+import { activityOf, line } from "../../../src/projections/activity.ts";
+import { did, failure, graphOf, startedRun } from "./events.ts";
+
+describe("the activity", () => {
+  test.each<[Event, string]>([
+    [startedRun(graphOf([])), "started"],
+    [{ type: "run.cancelRequested", reason: "no\nmore", force: false }, "cancel requested: no more"],
+    [{ type: "run.cancelRequested", reason: "now", force: true }, "cancel requested, by force: now"],
+    [{ type: "run.expired", deadlineAt: 1 }, "out of time"],
+    [{ type: "run.settled", status: "mixed" }, "mixed"],
+    [{ type: "run.cleaned", reason: "old" }, "cleaned up"],
+    [{ type: "diagnostic.recorded", code: "c", severity: "error", message: "disk full" }, "error: disk full"],
+    [{ type: "artifact.stored", step: "a", attempt: 1, artifact: { name: "x", bytes: 1, sha256: "" } }, "kept x"],
+    [did.start("a"), "started"],
+    [did.start("a", 3), "attempt 3 started"],
+    [did.text("a", "one\r\n\n  two\t!\n"), "two !"],
+    [did.text("a", " \n "), ""],
+    [{ type: "step.progressed", step: "a", attempt: 1, report: { kind: "note", message: "half\nway" } }, "half way"],
+    [did.abort("a"), "stopping: canceled"],
+    [
+      { type: "step.abortRequested", step: "a", attempt: 1, cause: "timedOut", force: true },
+      "stopping by force: timedOut",
+    ],
+    [did.retry("a"), `attempt 1 failed, will retry: ${failure.message}`],
+    [did.due("a"), "waiting for a slot to retry"],
+    [did.succeed("a"), "succeeded"],
+    [did.fail("a"), `failed: ${failure.message}`],
+    [did.timeOut("a"), `timed out: ${failure.message}`],
+    [did.cancel("a"), "canceled: enough"],
+    [did.block("a", "b"), "blocked by b (failed)"],
+  ])("of %j is %j", (event, expected) => {
+    expect(activityOf(event)).toBe(expected);
+  });
+});
+
+describe("a line", () => {
+  test("is one line of printable text of at most 180 characters, whatever it is made of", () => {
+    const text = fc.string({ unit: "binary", maxLength: 2_000 });
+    const halves = fc.array(fc.constantFrom("\uD83D", "\uDE00", "\u{1F600}", "\u0000", "\n", "a", "\u001B[2J"));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          text,
+          halves.map((parts) => parts.join("").repeat(40)),
+        ),
+        (given) => {
+          const made = line(given);
+          expect(made.length).toBeLessThanOrEqual(180);
+          expect(made).not.toMatch(/[\p{Cc}\p{Cs}\n\u2028\u2029]/u);
+          expect(made).toBe(made.trim());
+        },
+      ),
+    );
+  });
+
+  test("is cut with an ellipsis, at its 180th character and between characters", () => {
+    expect(line("a".repeat(180))).toBe("a".repeat(180));
+    expect(line("a".repeat(181))).toBe(`${"a".repeat(179)}…`);
+    expect(line(`${"a".repeat(178)}\u{1F600}${"b".repeat(20)}`)).toBe(`${"a".repeat(178)}…`);
+    expect(line("\u{1F600}".repeat(500))).toBe(`${"\u{1F600}".repeat(89)}…`);
+  });
+
+  test("of a huge text costs no more than what is seen of it", () => {
+    const huge = "x".repeat(50_000_000);
+    expect(line(huge)).toHaveLength(180);
+    expect(activityOf(did.text("a", `${huge}\nlast`))).toBe("last");
+  });
+});
