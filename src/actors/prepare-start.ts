@@ -21,6 +21,7 @@ export async function prepareStart(
   const diagnostics: GraphDiagnostic[] = [];
   const places = new Map<string, Place>();
   for (const [index, step] of graph.steps.entries()) {
+    if (diagnostics.length >= limits.diagnosticsMax) break;
     const kind = workKindOf(step);
     const problem = problemOf(step, kind, executors.get(kind));
     if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
@@ -36,7 +37,6 @@ export async function prepareStart(
         repair: `Name an existing directory below ${root} that is reached without a symbolic link.`,
       });
     } else places.set(cwd, place);
-    if (diagnostics.length >= limits.diagnosticsMax) break;
   }
   if (diagnostics.length > 0) throw notStartable(graph.name, diagnostics);
   return [...places.values()];

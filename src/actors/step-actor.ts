@@ -1,4 +1,5 @@
 import type { ArtifactRef } from "../domain/artifact.ts";
+import { RunfoldError } from "../domain/errors.ts";
 import type { Place, StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { StepDocument } from "../domain/graph-document.ts";
@@ -153,6 +154,11 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   }
 
   async createArtifact(label: string): Promise<ArtifactWriter> {
+    if (this.#isOver) {
+      // The run may be cleaned up by now, and its id that of another.
+      const message = `Attempt ${this.number} of step ${this.step.id} is over, so it keeps nothing more.`;
+      throw new RunfoldError("artifact.failed", message);
+    }
     const name = `${this.step.id}.${this.number}.${label}`;
     const writer = await this.#host.artifacts.create(this.#host.run, name);
     return {

@@ -21,6 +21,8 @@ const alarm = (step?: string): Event => ({
   ...(step === undefined ? {} : { step }),
 });
 
+const everyone = { wakes: "everyone" } as const;
+
 const interests: Readonly<Record<string, Interest>> = {
   run: { step: undefined, until: "material" },
   end: { step: undefined, until: "end" },
@@ -34,7 +36,7 @@ function woken(event: Event): string[] {
   const waiters = new Waiters();
   const names: string[] = [];
   for (const [name, interest] of Object.entries(interests)) {
-    waiters.add({ interest, wake: () => void names.push(name) });
+    waiters.add({ interest, since: 0, wake: () => void names.push(name) });
   }
   const audience = audienceOf(event, (step) => step === "z");
   if (audience !== undefined) waiters.wake(audience, { position: 1, at: 0, event });
@@ -61,7 +63,7 @@ describe("an event wakes whom it concerns", () => {
 test("each waiter is woken once, however much happens", () => {
   const waiters = new Waiters();
   let times = 0;
-  for (const interest of Object.values(interests)) waiters.add({ interest, wake: () => void times++ });
+  for (const interest of Object.values(interests)) waiters.add({ interest, since: 0, wake: () => void times++ });
   for (const event of [failed("a"), failed("b"), settled, settled]) {
     waiters.wake(
       audienceOf(event, () => false)!,
@@ -72,14 +74,25 @@ test("each waiter is woken once, however much happens", () => {
   expect(waiters.isEmpty).toBe(true);
 });
 
+test("a waiter that begins in the middle of a batch is not woken by what it has seen already", () => {
+  const waiters = new Waiters();
+  let times = 0;
+  waiters.add({ interest: interests["run"]!, since: 2, wake: () => void times++ });
+  waiters.wake(everyone, { position: 2, at: 0, event: cancel });
+  expect([times, waiters.isEmpty]).toEqual([0, false]);
+  waiters.wake(everyone, { position: 3, at: 0, event: cancel });
+  expect([times, waiters.isEmpty]).toEqual([1, true]);
+});
+
 test("a waiter may remove others, and add new ones, while it is woken", () => {
   const waiters = new Waiters();
   const woke: string[] = [];
   const interest = interests["a"]!;
-  const second: Waiter = { interest, wake: () => void woke.push("second") };
-  const later: Waiter = { interest: interests["b"]!, wake: () => void woke.push("later") };
+  const second: Waiter = { interest, since: 0, wake: () => void woke.push("second") };
+  const later: Waiter = { interest: interests["b"]!, since: 0, wake: () => void woke.push("later") };
   waiters.add({
     interest,
+    since: 0,
     wake: () => {
       woke.push("first");
       waiters.remove(second);
