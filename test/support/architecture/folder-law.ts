@@ -1,0 +1,93 @@
+/**
+ * The law of folders: what each room of the source may import. A room is a folder that has walls; a folder that is not here
+ * is an error. The same table stands in the design's chapter on the layout.
+ */
+export interface Room {
+  /** Rooms whose modules it may import, beside its own. */
+  readonly rooms: readonly string[];
+  /** Packages it may import; `node:` stands for all modules of Node. */
+  readonly packages: readonly string[];
+  /** Single modules of other rooms that it may import, each for a reason. */
+  readonly modules?: readonly string[];
+  /** Rooms of which it may import types alone. */
+  readonly types?: readonly string[];
+  /** A word, and what to do instead. */
+  readonly bannedWords?: readonly (readonly [RegExp, string])[];
+}
+
+const noClock = "take the time from the input, or from the clock port";
+const noChance = "take chance from the input, or from the entropy port";
+const noTimer = "arm a timer of the clock port";
+const noPromise = "return a value: pure folders wait for nothing";
+const noEnvironment = "have it passed in";
+
+const impure = [
+  [/\bDate\b/, noClock],
+  [/\bperformance\b/, noClock],
+  [/\bMath\s*\.\s*random\b/, noChance],
+  // `const { random } = Math` and `Math["random"]` would get past the rule above.
+  [/\bMath\b(?!\s*\.\s*\w)/, noChance],
+  [/\bcrypto\b/, noChance],
+  [/\bset(?:Timeout|Interval|Immediate)\b/, noTimer],
+] as const;
+
+const pure = [
+  ...impure,
+  [/\bprocess\b/, noEnvironment],
+  [/\bglobalThis\b/, noEnvironment],
+  [/\bimport\s*\.\s*meta\b/, noEnvironment],
+  [/\bIntl\b|\btoLocale\w+\b/, "write it the same in every place: no locale"],
+  [/\bqueueMicrotask\b/, noTimer],
+  [/\bPromise\b/, noPromise],
+  [/\basync\b/, noPromise],
+  [/\bawait\b/, noPromise],
+  [/\bimport\s*\(/, "import it at the top of the file"],
+] as const;
+
+const node = ["node:"];
+const adapter: Room = { rooms: ["domain", "ports"], packages: node };
+
+export const rooms: Readonly<Record<string, Room>> = {
+  domain: { rooms: [], packages: [], bannedWords: pure },
+  machines: { rooms: ["domain"], packages: ["xstate"], bannedWords: pure },
+  projections: { rooms: ["domain", "machines"], packages: ["immer", "rxjs"], bannedWords: pure },
+  ports: { rooms: ["domain"], packages: [], bannedWords: impure },
+  actors: { rooms: ["domain", "machines", "projections", "ports"], packages: ["rxjs"], bannedWords: impure },
+  "adapters/artifacts": adapter,
+  "adapters/clocks": adapter,
+  "adapters/entropy": adapter,
+  "adapters/executors": adapter,
+  "adapters/executors/command": adapter,
+  "adapters/graphs": { rooms: ["domain", "ports"], packages: ["valibot", "@dagrejs/dagre"] },
+  "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
+  "adapters/owners": adapter,
+  cli: {
+    rooms: [],
+    packages: node,
+    modules: [
+      "src/index.ts",
+      "src/sqlite.ts",
+      "src/adapters/graphs/mermaid.ts",
+      "src/adapters/graphs/svg.ts",
+      "src/adapters/owners/process-owner.ts",
+    ],
+    types: ["domain"],
+  },
+  // The entry points wire everything to everything.
+  entry: { rooms: ["*"], packages: node },
+};
+
+/** The room of a source file, or undefined where there is none. */
+export function roomOf(path: string): string | undefined {
+  const folders = path.split("/").slice(1, -1);
+  if (path.split("/")[0] !== "src") return undefined;
+  if (folders.length === 0) return "entry";
+  // The innermost room: `adapters/executors/command` before `adapters/executors`.
+  for (let depth = folders.length; depth > 0; depth--) {
+    const name = folders.slice(0, depth).join("/");
+    if (Object.hasOwn(rooms, name)) return name;
+    // A new folder of adapters is a new room, not a part of another one.
+    if (folders[0] === "adapters" && depth <= 2) return undefined;
+  }
+  return undefined;
+}
