@@ -91,7 +91,7 @@ function wakeUp({ stream }: EventSource, clock: Clock, request: WaitRequest): Pr
       release();
       resolve();
     };
-    const waiter: Waiter = { interest, wake };
+    const waiter: Waiter = { interest, since: stream.position, wake };
     const abort = (): void => {
       release();
       reject(signal!.reason as Error);

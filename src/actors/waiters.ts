@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../domain/events.ts";
-import type { StepId } from "../domain/ids.ts";
+import type { Position, StepId } from "../domain/ids.ts";
 import type { Audience } from "../projections/material.ts";
 
 /** What one wait listens for: material events of the run, those of one step, or the end (of the run, or of the step). */
@@ -10,6 +10,11 @@ export interface Interest {
 
 export interface Waiter {
   readonly interest: Interest;
+  /**
+   * Only what comes after this wakes it. A batch is folded whole before its events are delivered one by one, so a wait that
+   * begins in between has already looked at events that are still to be delivered. Default: everything wakes it.
+   */
+  readonly since?: Position;
   readonly wake: (recorded: RecordedEvent) => void;
 }
 
@@ -68,7 +73,7 @@ export class Waiters {
 
   #wakeAll(waiters: Set<Waiter>, recorded: RecordedEvent, isConcerned: (waiter: Waiter) => boolean): void {
     for (const waiter of waiters) {
-      if (!isConcerned(waiter)) continue;
+      if (recorded.position <= (waiter.since ?? 0) || !isConcerned(waiter)) continue;
       this.remove(waiter);
       waiter.wake(recorded);
     }
