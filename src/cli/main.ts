@@ -86,10 +86,19 @@ async function tell(error: unknown, isJson: boolean, out: Output, err: Output): 
   return problem.exitCode;
 }
 
+async function crash(error: unknown, out: Output, err: Output): Promise<never> {
+  const exitCode = await tell(error, asksForJson(process.argv.slice(2)), out, err);
+  process.exit(exitCode);
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const out = new Output(process.stdout);
   const err = new Output(process.stderr);
+  // What nobody waited for is a bug like any other, and told like one.
+  process.on("uncaughtException", (error) => {
+    void crash(error, out, err);
+  });
   let exitCode: ExitCode;
   try {
     // What the parent of a background run starts; see `background-parent.ts`.

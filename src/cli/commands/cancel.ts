@@ -24,14 +24,14 @@ export const execute: Execute = async (invocation) => {
     await out.line(isJson ? JSON.stringify({ run: wireRun(now, ownerState) }) : text);
     return exitCodes.done;
   };
-  if (await isAskedAlready(run, before, force)) return tell(`Run ${run.id} is already being ended.`, before);
+  if (await isAskedAlready(run, before, force)) return await tell(`Run ${run.id} is already being ended.`, before);
   const refusal = await run.cancel({ force, ...(reason === undefined ? {} : { reason }) });
   if (refusal !== undefined) throw refused(`run.${refusal.refused}`, refusal.message);
   const now = await takenUp(run, before, force);
   if (now.isEnded && now.cancelReason === undefined) {
     throw refused("run.ended", `Run ${run.id} ended by itself before the request was taken up: ${now.status}.`);
   }
-  return tell(`Run ${run.id} is being ended${force ? " by force" : ""}.`, now);
+  return await tell(`Run ${run.id} is being ended${force ? " by force" : ""}.`, now);
 };
 
 /** A second request changes something only if it is more urgent than the first. */

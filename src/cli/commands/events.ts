@@ -14,7 +14,8 @@ import { activityOf } from "../../projections/activity.ts";
 export const execute: Execute = async (invocation) => {
   await using open = await openRuns(invocation.db, "read");
   const run = await findRun(open, positional(invocation, 0));
-  return hasOption(invocation, "follow") ? follow(run, invocation) : list(run, invocation);
+  // Awaited here: the database is closed when this returns.
+  return await (hasOption(invocation, "follow") ? follow(run, invocation) : list(run, invocation));
 };
 
 /** The events that there are now. */

@@ -20,8 +20,9 @@ export const execute: Execute = async (invocation) => {
   await using open = await openRuns(invocation.db, "read");
   const run = await findRun(open, positional(invocation, 0));
   const result = await run.result(positional(invocation, 1));
-  if (invocation.isJson) return printJson(run.id, result, open, invocation);
-  if (result.stored === undefined) return explain(run.id, result, open, invocation);
+  // Awaited here: the database is closed when this returns.
+  if (invocation.isJson) return await printJson(run.id, result, open, invocation);
+  if (result.stored === undefined) return await explain(run.id, result, open, invocation);
   await printOutput(run.id, result, result.stored, open, invocation);
   return exitCodes.done;
 };

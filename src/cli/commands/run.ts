@@ -46,7 +46,7 @@ async function runHere(request: StartRequest, invocation: Invocation): Promise<E
     const shown = showProgress(run, invocation);
     progress = shown;
     interrupt.attach((urgency) => end(run, urgency, shown));
-    return await seeThrough(run, shown, invocation);
+    return await seeThrough(run, relation, shown, invocation);
   } finally {
     await runtime.close();
     interrupt.close();
@@ -78,6 +78,7 @@ function end(run: Run, urgency: Urgency, progress: Progress): void {
 /** Shows a run until it has ended, or until it is known that it will not. */
 async function seeThrough(
   run: Run,
+  relation: Relation,
   progress: Progress,
   { out, isJson, style, options }: Invocation,
 ): Promise<ExitCode> {
@@ -86,7 +87,7 @@ async function seeThrough(
     await Promise.race([run.wait({ until: "end" }), untilAbandoned(run, stop.signal)]);
   } catch (error) {
     await progress.finish("stopped");
-    throw stopped(run, error);
+    throw stopped(run, relation, error);
   } finally {
     stop.abort();
   }
@@ -111,9 +112,14 @@ function abandoned(run: Run): CommandError {
 }
 
 /** What was acknowledged before is on the disk, whatever the journal says now. */
-function stopped(run: Run, error: unknown): unknown {
+function stopped(run: Run, relation: Relation, error: unknown): unknown {
   const { code, message, exitCode } = problemOf(error);
   if (exitCode === exitCodes.bug) return error;
+  if (relation !== "own") {
+    return new CommandError(code, `Run ${run.id} can no longer be followed. ${message}`, {
+      exitCode: exitCodes.failed,
+    });
+  }
   const kept = `Everything up to position ${run.snapshot().position} of run ${run.id} is kept. Its steps were ended.`;
   return new CommandError(code, `The run was stopped before its end. ${message}. ${kept}`, {
     exitCode: exitCodes.failed,

@@ -16,7 +16,7 @@ const statusColumns = "succeeded".length;
 export const execute: Execute = async ({ db, isJson, out, err, style }) => {
   await using open = await openRuns(db, "read");
   const summaries = await open.runtime.list();
-  const width = Math.max(0, ...summaries.map(({ id }) => id.length));
+  const width = summaries.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   for (const summary of summaries) {
     const ownerState = await ownerStateOfSummary(open, summary);
     await out.line(

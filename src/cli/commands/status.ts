@@ -3,7 +3,7 @@ import { durationText, timeText } from "../durations.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
-import { abandonedText, ownerStateOf } from "../owner-state.ts";
+import { abandonedText, ownerStateOf, untilAbandoned } from "../owner-state.ts";
 import { PlainLines } from "../plain-lines.ts";
 import { printable } from "../printable.ts";
 import { countsText, symbolOf, wordOf } from "../status-look.ts";
@@ -56,11 +56,22 @@ async function waited(
   const after = textOption(invocation, "after");
   if (timeoutMs === undefined && !hasOption(invocation, "after")) return undefined;
   const step = textOption(invocation, "step");
-  return run.wait({
-    timeoutMs: timeoutMs ?? 0,
-    ...(after === undefined ? {} : { after }),
-    ...(step === undefined ? {} : { step }),
-  });
+  const place = { ...(after === undefined ? {} : { after }), ...(step === undefined ? {} : { step }) };
+  const stop = new AbortController();
+  const giveUp = async (): Promise<void> => {
+    await untilAbandoned(run, stop.signal);
+    stop.abort();
+  };
+  void giveUp();
+  try {
+    return await run.wait({ ...place, timeoutMs: timeoutMs ?? 0, signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    // Nothing will happen any more, so there is nothing to wait for.
+    return await run.wait({ ...place, timeoutMs: 0 });
+  } finally {
+    stop.abort();
+  }
 }
 
 function headLines(run: RunSnapshot, style: Style): string[] {
