@@ -18,6 +18,8 @@ export interface SpyReport {
   readonly seen: string[];
   /** What it saw that it should not have seen. */
   readonly broken: string[];
+  /** Positions that it saw before they were in the snapshot: none, while the run is written here. */
+  readonly ahead: number[];
   /** Whether it left, or was thrown out, before the end. */
   hasLeft: boolean;
   isDone: boolean;
@@ -34,14 +36,14 @@ export function spyOn(
   reactions: readonly Reaction[],
   react: (act: Reaction["act"]) => void,
 ): SpyReport {
-  const report: SpyReport = { kind, positions: [], seen: [], broken: [], hasLeft: false, isDone: false };
+  const report: SpyReport = { kind, positions: [], seen: [], broken: [], ahead: [], hasLeft: false, isDone: false };
   const leave: (() => void)[] = [];
   let isLeaving = false;
   const see = (position: number, text: string): unknown => {
     // Noted, not thrown: what an observer throws is caught by the very thing that is under test.
     if (position > journal.kept(run.id)) report.broken.push(`position ${position} was seen before it was committed`);
     if (report.hasLeft && !isLeaving) report.broken.push(`position ${position} was seen by a reader that had left`);
-    if (position > run.snapshot().position) report.broken.push(`position ${position} was seen ahead of the snapshot`);
+    if (position > run.snapshot().position) report.ahead.push(position);
     report.positions.push(position);
     report.seen.push(text);
     for (const { at, act } of reactions) {
@@ -94,6 +96,7 @@ async function readAll(run: Run, see: (position: number, text: string) => unknow
 export function checkReport(report: SpyReport, events: readonly string[], isEnded: boolean): void {
   const { kind, positions, seen, hasLeft, isDone } = report;
   mustBe(report.broken.join("; "), "", `what ${kind} saw`);
+  mustBe(report.ahead.join(), "", `what ${kind} saw ahead of the snapshot`);
   if (kind === "snapshot$") {
     for (const [index, position] of positions.entries()) {
       if (index > 0 && position < positions[index - 1]!) throw new Error("snapshot$ went back");
