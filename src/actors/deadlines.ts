@@ -62,7 +62,8 @@ export class Deadlines {
 
   /** Linear, and only after as many additions as there are entries: constant for each addition. */
   #compact(): void {
-    this.#heap = this.#heap.filter((deadline) => !deadline.isOver).toSorted((a, b) => a.deadlineAt - b.deadlineAt);
+    this.#heap = this.#heap.filter((deadline) => !deadline.isOver);
+    for (let index = (this.#heap.length >>> 1) - 1; index >= 0; index--) this.#sink(index);
     this.#compactAt = Math.max(64, this.#heap.length * 2);
   }
 

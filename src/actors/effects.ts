@@ -99,7 +99,9 @@ export class Effects {
   }
 
   #endAttempt(step: StepId): void {
-    this.#attempts.get(step)?.dispose();
+    const attempt = this.#attempts.get(step);
+    if (attempt === undefined) return;
+    attempt.dispose();
     this.#attempts.delete(step);
   }
 

@@ -73,5 +73,10 @@ export function isRunfoldError(value: unknown, code?: ErrorCode): value is Runfo
 
 /** A programmer's error of our own: stops the run's actor loudly, never another's. */
 export function invariant(holds: boolean, claim: string): asserts holds {
-  if (!holds) throw new RunfoldError("invariant.broken", `Runfold broke a rule of its own: ${claim}`);
+  if (!holds) throw brokenInvariant(claim);
+}
+
+/** The error of {@link invariant}, for the places where building the claim would cost more than checking it. */
+export function brokenInvariant(claim: string): RunfoldError {
+  return new RunfoldError("invariant.broken", `Runfold broke a rule of its own: ${claim}`);
 }

@@ -1,4 +1,4 @@
-import { invariant } from "../domain/errors.ts";
+import { brokenInvariant } from "../domain/errors.ts";
 import type { Event, StepEvent } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Edges } from "./plan.ts";
@@ -53,7 +53,7 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
 
 function evolveStep(state: RunState, event: StepEvent): void {
   const step = state.plan.numberOf.get(event.step);
-  invariant(step !== undefined, `an event names a step of its graph, not ${event.step}`);
+  if (step === undefined) throw brokenInvariant(`an event names a step of its graph, not ${event.step}`);
   switch (event.type) {
     case "step.started":
       state.attempts[step] = event.attempt;

@@ -1,5 +1,5 @@
 import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
-import { invariant } from "../domain/errors.ts";
+import { brokenInvariant } from "../domain/errors.ts";
 import type { StepId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 
@@ -98,7 +98,7 @@ function edgesOf(
   for (const step of steps) {
     for (const id of listOf(step) ?? []) {
       const target = numberOf.get(id);
-      invariant(target !== undefined, `step ${step.id} depends on a step of the graph, not on ${id}`);
+      if (target === undefined) throw brokenInvariant(`step ${step.id} depends on a step of the graph, not on ${id}`);
       targets[next++] = target;
     }
   }

@@ -1,4 +1,5 @@
-import { invariant } from "../domain/errors.ts";
+import { brokenInvariant, invariant } from "../domain/errors.ts";
+import type { RunfoldError } from "../domain/errors.ts";
 import type { Event } from "../domain/events.ts";
 import type { Blocker } from "../domain/failure.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -26,18 +27,22 @@ export function refusal(refused: RefusalReason, message: string): Refusal {
 export function emitRun(turn: Turn, signal: RunSignal): void {
   const { state } = turn;
   const cell = runTable.cell(state.phase, signal.type);
-  invariant(cell !== undefined, `a run that is ${state.phase} takes ${signal.type}`);
+  if (cell === undefined) throw brokenInvariant(`a run that is ${state.phase} takes ${signal.type}`);
   record(turn, cell.make(signal));
-  invariant(state.phase === cell.next, `${signal.type} leads to ${cell.next}, and the fold agrees`);
+  if (state.phase !== cell.next) throw disagreement(signal.type, cell.next);
 }
 
 /** Sends a signal to a step's machine, and blocks what can no longer start because of it. */
 export function emitStep(turn: Turn, step: number, signal: StepSignal): void {
   const { state } = turn;
   const cell = stepTable.cell(phaseOf(state, step), signal.type);
-  invariant(cell !== undefined, `a step that is ${phaseOf(state, step)} takes ${signal.type}`);
+  if (cell === undefined) throw brokenInvariant(`a step that is ${phaseOf(state, step)} takes ${signal.type}`);
   record(turn, cell.make(signal));
-  invariant(state.phases[step] === phaseCode[cell.next], `${signal.type} leads to ${cell.next}, and the fold agrees`);
+  if (state.phases[step] !== phaseCode[cell.next]) throw disagreement(signal.type, cell.next);
+}
+
+function disagreement(signal: string, next: string): RunfoldError {
+  return brokenInvariant(`${signal} leads to ${next}, and the fold agrees`);
 }
 
 function record(turn: Turn, event: Event): void {

@@ -21,19 +21,22 @@ export interface Handover {
  */
 export class Frontier {
   #plan: Plan = planOf({ name: "", objective: "", steps: [] });
-  #handovers = new Map<number, Handover>();
+  /** By the step's number. */
+  #handovers: (Handover | undefined)[] = [];
+  #size = 0;
   /** How many dependents of each step have not ended. */
   #waiting = new Int32Array(0);
 
   /** Hand-overs held right now. */
   get size(): number {
-    return this.#handovers.size;
+    return this.#size;
   }
 
   apply(event: Event): void {
     switch (event.type) {
       case "run.started":
         this.#plan = planOf(event.graph);
+        this.#handovers = Array.from({ length: this.#plan.steps.length });
         this.#waiting = Int32Array.from(
           this.#plan.steps,
           (_step, number) => degree(this.#plan.neededBy, number) + degree(this.#plan.followedBy, number),
@@ -67,7 +70,8 @@ export class Frontier {
         });
         return;
       case "run.settled":
-        this.#handovers.clear();
+        this.#handovers = [];
+        this.#size = 0;
         return;
       default:
         return;
@@ -87,14 +91,17 @@ export class Frontier {
 
   #collect({ offsets, targets }: Edges, from: number, into: Handover[]): void {
     for (let edge = offsets[from]!; edge < offsets[from + 1]!; edge++) {
-      const handover = this.#handovers.get(targets[edge]!);
+      const handover = this.#handovers[targets[edge]!];
       if (handover !== undefined) into.push(handover);
     }
   }
 
   #end(step: StepId, handover: Handover): void {
     const number = this.#plan.numberOf.get(step)!;
-    if (this.#waiting[number]! > 0) this.#handovers.set(number, handover);
+    if (this.#waiting[number]! > 0) {
+      this.#handovers[number] = handover;
+      this.#size++;
+    }
     this.#release(this.#plan.needs, number);
     this.#release(this.#plan.after, number);
   }
@@ -102,7 +109,9 @@ export class Frontier {
   #release({ offsets, targets }: Edges, from: number): void {
     for (let edge = offsets[from]!; edge < offsets[from + 1]!; edge++) {
       const dependency = targets[edge]!;
-      if (--this.#waiting[dependency]! === 0) this.#handovers.delete(dependency);
+      if (--this.#waiting[dependency]! > 0 || this.#handovers[dependency] === undefined) continue;
+      this.#handovers[dependency] = undefined;
+      this.#size--;
     }
   }
 }

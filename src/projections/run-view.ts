@@ -1,5 +1,5 @@
 import { cursorAt } from "../domain/cursor.ts";
-import { invariant } from "../domain/errors.ts";
+import { brokenInvariant, invariant } from "../domain/errors.ts";
 import type { Event, Owner, Place } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { EpochMs, Position, RunId, StepId } from "../domain/ids.ts";
@@ -88,7 +88,7 @@ export class RunView {
         return;
       default: {
         const number = this.#steps.numberOf(event.step);
-        invariant(number !== undefined, `an event names a step of its graph, not ${event.step}`);
+        if (number === undefined) throw brokenInvariant(`an event names a step of its graph, not ${event.step}`);
         const before = this.#steps.at(number);
         const after = nextStep(before, event, at, this.#position);
         this.#steps.set(number, after);
