@@ -45,6 +45,8 @@ export class ManualClock implements Clock {
 
   /** Fires what becomes due, in order, and lets everything that follows from it happen. */
   async advance(ms: number): Promise<void> {
+    // As a clock must: what has already arrived is handled before any timer.
+    await turns();
     const end = this.#now + ms;
     for (;;) {
       const [next] = [...this.#timers].filter(({ at }) => at <= end).toSorted((one, other) => one.at - other.at);
