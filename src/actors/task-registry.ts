@@ -1,6 +1,5 @@
 import type { StepDocument } from "../domain/graph-document.ts";
 import type { Graph, TaskBinding } from "../domain/graph.ts";
-import type { StepId } from "../domain/ids.ts";
 
 /** The functions that task steps run: those of graphs that were defined in code, and those registered by name. */
 export class TaskRegistry {
