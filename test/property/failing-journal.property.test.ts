@@ -25,9 +25,9 @@ const codes: Readonly<Record<Loss, string>> = {
 /** Lets the n-th append of a run fail, and holds what then happens against the laws. Returns whether there was such an append. */
 async function playWithLoss(scenario: Scenario, nth: number, loss: Loss): Promise<boolean> {
   const world = openRunWorld(scenario);
-  const { runtime, clock, journal } = world;
+  const { runtime, journal } = world;
   const other = await runtime.start(graphOf(scenario), { id: "other" });
-  await runDry(clock);
+  await runDry(world);
   const failing = journal.appends + nth;
   const error =
     loss === "another writer came first" ? "conflict" : new RunfoldError("journal.full", "The disk is full.");
@@ -43,7 +43,7 @@ async function playWithLoss(scenario: Scenario, nth: number, loss: Loss): Promis
   await other.outcome();
   if (hasFailed) {
     const next = await runtime.start(graphOf(scenario), { id: "next" });
-    await runDry(clock);
+    await runDry(world);
     await next.outcome();
     mustBe(brokenLaws(scenario.graph, await world.commitsOf("next")).join(), "", "laws that the next run broke");
   }
@@ -56,7 +56,7 @@ async function watchLoss(world: RunWorld, run: Run, failing: number, loss: Loss)
   const reports = kinds.map((kind) => spyOn(run, journal, kind, [], () => undefined));
   const outcome = settled(run.outcome());
   const wait = settled(run.wait({ until: "end" }));
-  await runDry(clock);
+  await runDry(world);
   const kept = eventsOf(await world.commitsOf(run.id)).map((event) => JSON.stringify(event));
   const hasFailed = journal.appends >= failing;
   const ends = await Promise.all([outcome, wait]);
@@ -119,7 +119,8 @@ test("while an append is held nothing of it is seen, and what arrives meanwhile 
       scenarios({ stepsMax: 8, isCalm: true }),
       fc.integer({ min: 1, max: 6 }),
       async (scenario, cancels) => {
-        const { runtime, clock, journal } = openRunWorld(scenario);
+        const world = openRunWorld(scenario);
+        const { runtime, clock, journal } = world;
         const run = await runtime.start(graphOf(scenario), { id: "main" });
         const seen: number[] = [];
         run.events$.subscribe(({ position }) => void seen.push(position));
@@ -136,7 +137,7 @@ test("while an append is held nothing of it is seen, and what arrives meanwhile 
         journal.release();
         const refusals = await Promise.all(answers);
         expect(refusals.filter((refusal) => refusal === undefined).length).toBeLessThanOrEqual(1);
-        await runDry(clock);
+        await runDry(world);
         expect(run.snapshot().isEnded).toBe(true);
         await runtime.close();
       },

@@ -49,8 +49,10 @@ test("a wait comes back exactly once, at the first batch that matters to it, wit
     fc.asyncProperty(
       scenarios({ stepsMax: 10 }),
       fc.array(plans, { minLength: 1, maxLength: 8 }),
-      async (scenario, waits) => {
-        const { runtime, clock, commitsOf } = openRunWorld(scenario);
+      fc.nat({ max: 4 }),
+      async (scenario, waits, held) => {
+        const world = openRunWorld(scenario);
+        const { runtime, clock, commitsOf } = world;
         const run = await runtime.start(graphOf(scenario), { id: "main" });
         const { steps } = scenario.graph;
         const made: Made[] = [];
@@ -71,7 +73,7 @@ test("a wait comes back exactly once, at the first batch that matters to it, wit
         for (const { at, input } of scenario.extras) {
           if (input.type === "run.cancel") clock.setTimer(clock.now() + at, () => void run.cancel(input));
         }
-        await runDry(clock);
+        await runDry(world, held);
         const events = eventsOf(await commitsOf("main"));
         expect(
           made.filter(({ wakes }) => wakes !== 1),

@@ -71,8 +71,18 @@ export function graphOf({ graph }: Scenario): Graph {
   return { document: graph, tasks: new Map() };
 }
 
-/** Moves time on until no timer of any run is left. */
-export async function runDry(clock: VirtualClock): Promise<void> {
+/**
+ * Moves time on until no timer of any run is left. With `heldTimers`, every append is held while so many timers fire, so that
+ * what arrives meanwhile is decided and published together.
+ */
+export async function runDry({ clock, journal }: Pick<RunWorld, "clock" | "journal">, heldTimers = 0): Promise<void> {
   await clock.advanceBy(0);
-  for (let at = clock.nextAt; at !== undefined; at = clock.nextAt) await clock.advanceTo(Math.max(at, clock.now()));
+  while (clock.nextAt !== undefined) {
+    if (heldTimers > 0) journal.hold();
+    for (let timer = 0; timer <= heldTimers && clock.nextAt !== undefined; timer++) {
+      await clock.advanceTo(Math.max(clock.nextAt, clock.now()));
+    }
+    journal.release();
+    await clock.advanceBy(0);
+  }
 }

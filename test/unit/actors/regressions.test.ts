@@ -22,7 +22,8 @@ test("a wait that goes on from the very event that it is called at is not woken 
     ],
     [fails, { ...fails, afterMs: 20 }],
   );
-  const { runtime, clock } = openRunWorld(scenario);
+  const world = openRunWorld(scenario);
+  const { runtime, clock } = world;
   const run = await runtime.start(graphOf(scenario), { id: "main" });
   const receipts: unknown[] = [];
   run.events$.subscribe(({ event, cursor }) => {
@@ -31,7 +32,7 @@ test("a wait that goes on from the very event that it is called at is not woken 
   });
   await clock.advanceBy(10);
   expect(receipts, "nothing has happened since").toEqual([]);
-  await runDry(clock);
+  await runDry(world);
   expect(receipts).toEqual([["end", "step.failed"]]);
   await runtime.close();
 });
@@ -45,7 +46,8 @@ test("a wait from the snapshot, begun in the middle of a batch, is not woken by 
     ],
     [fails, fails, { ...fails, afterMs: 20 }],
   );
-  const { runtime, clock } = openRunWorld(scenario);
+  const world = openRunWorld(scenario);
+  const { runtime, clock } = world;
   const run = await runtime.start(graphOf(scenario), { id: "main" });
   const receipts: string[] = [];
   run.events$.subscribe(({ event }) => {
@@ -54,7 +56,7 @@ test("a wait from the snapshot, begun in the middle of a batch, is not woken by 
   });
   await clock.advanceBy(10);
   expect(receipts, "the block of s1 was in the snapshot").toEqual([]);
-  await runDry(clock);
+  await runDry(world);
   expect(receipts).toEqual(["end"]);
   await runtime.close();
 });
