@@ -1,5 +1,4 @@
 import process from "node:process";
-import type { GraphDocument } from "../domain/graph-document.ts";
 import { isRunEnded } from "../domain/status.ts";
 import { problemOf, type Problem } from "./errors.ts";
 import { exitCodeOfRun, exitCodes, type ExitCode } from "./exit-codes.ts";
@@ -7,6 +6,7 @@ import { Interrupt } from "./interrupt.ts";
 import { abandonedText } from "./owner-state.ts";
 import { startRun, type StartedRun } from "./start-run.ts";
 import { wireRunStatus } from "./wire.ts";
+import type { GraphDocument } from "../index.ts";
 
 /** What a parent asks of its background process. */
 export interface BackgroundRequest {

@@ -1,7 +1,8 @@
-import type { GraphDiagnostic } from "../domain/diagnostic.ts";
+// Not from the public surface, which would load all of it before a wrong command line is answered.
 import { isRunfoldError } from "../domain/errors.ts";
 import { exitCodeOfError, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { printable, printableText } from "./printable.ts";
+import type { GraphDiagnostic } from "../index.ts";
 
 /** Something that this command refuses, beside the errors of the library. */
 export class CommandError extends Error {

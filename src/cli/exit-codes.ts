@@ -1,5 +1,4 @@
-import type { ErrorCode } from "../domain/errors.ts";
-import type { RunEnd } from "../domain/status.ts";
+import type { ErrorCode, RunEnd } from "../index.ts";
 
 /** What the command's exit codes mean; `docs/command-line.md` is their page. */
 export const exitCodes = {

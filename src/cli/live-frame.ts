@@ -1,12 +1,10 @@
-import type { EpochMs } from "../domain/ids.ts";
 import { isStepEnded } from "../domain/status.ts";
-import type { RunSnapshot } from "../projections/run-snapshot.ts";
-import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import { durationText } from "./durations.ts";
 import { columnsOf, fitted, printable } from "./printable.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import { stepTreeOf, type Branch } from "./step-tree.ts";
 import { styleOf, type Style } from "./terminal.ts";
+import type { EpochMs, RunSnapshot, StepSnapshot } from "../index.ts";
 
 export interface FrameSpace {
   readonly now: EpochMs;

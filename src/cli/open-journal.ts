@@ -1,17 +1,19 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { directoryArtifacts } from "../adapters/artifacts/directory-artifacts.ts";
-import type { Journal } from "../ports/journal.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { Run } from "../actors/run.ts";
-import type { Runtime } from "../actors/runtime.ts";
-import { RunfoldError } from "../domain/errors.ts";
 import { isRunId } from "../domain/ids.ts";
-import { limits } from "../domain/limits.ts";
 import { quotedText } from "../domain/quoted-text.ts";
-import { openRuntime } from "../open-runtime.ts";
 import { sqliteJournal } from "../sqlite.ts";
 import { CommandError } from "./errors.ts";
+import {
+  RunfoldError,
+  directoryArtifacts,
+  limits,
+  openRuntime,
+  type ArtifactStore,
+  type Journal,
+  type Run,
+  type Runtime,
+} from "../index.ts";
 
 /** The runs of a database that exists: with its journal, for what a handle does not tell. */
 export interface OpenRuns extends AsyncDisposable {

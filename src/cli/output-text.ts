@@ -1,5 +1,4 @@
-import type { StepDocument } from "../domain/graph-document.ts";
-import type { Json } from "../domain/json.ts";
+import type { Json, StepDocument } from "../index.ts";
 
 /** Whether a step's output is that of a command: stdout, stderr and an exit code. */
 export function isCommandStep({ command, shell }: StepDocument): boolean {

@@ -1,7 +1,6 @@
 import { livenessOf } from "../adapters/owners/process-owner.ts";
-import type { Run } from "../actors/run.ts";
-import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { OwnerState } from "./wire.ts";
+import type { Run, RunSnapshot } from "../index.ts";
 
 const lookEveryMs = 500;
 

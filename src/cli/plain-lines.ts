@@ -1,11 +1,9 @@
-import type { RecordedEvent } from "../domain/events.ts";
-import type { EpochMs, StepId } from "../domain/ids.ts";
-import type { StepStatus } from "../domain/status.ts";
 import { activityOf } from "../projections/activity.ts";
 import { durationText } from "./durations.ts";
 import { printable } from "./printable.ts";
 import { symbolOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
+import type { EpochMs, RecordedEvent, StepId, StepStatus } from "../index.ts";
 
 /** The status that an event of a step leaves it in, where it changes it. */
 const statusAfter: Partial<Record<RecordedEvent["event"]["type"], StepStatus>> = {

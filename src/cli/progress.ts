@@ -1,5 +1,3 @@
-import type { Run } from "../actors/run.ts";
-import type { CursoredEvent } from "../actors/run-events.ts";
 import type { Invocation } from "./command.ts";
 import { hasOption } from "./command.ts";
 import { frameOf } from "./live-frame.ts";
@@ -7,6 +5,7 @@ import { LiveTree } from "./live-tree.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { canRedraw } from "./terminal.ts";
 import { wireEvent } from "./wire.ts";
+import type { CursoredEvent, Run } from "../index.ts";
 
 /** How a run is shown while it goes on. */
 export interface Progress {

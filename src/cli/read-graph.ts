@@ -1,13 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { parseGraphText } from "../adapters/graphs/parse-graph.ts";
-import type { GraphDiagnostic } from "../domain/diagnostic.ts";
-import type { Graph } from "../domain/graph.ts";
-import { limits } from "../domain/limits.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { CommandError } from "./errors.ts";
 import { saidBy, systemCode } from "./system-error.ts";
+import { limits, parseGraphText, type Graph, type GraphDiagnostic } from "../index.ts";
 
 export interface ReadGraph {
   readonly graph: Graph;

@@ -1,18 +1,20 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { thisProcess } from "../adapters/owners/process-owner.ts";
-import type { Run } from "../actors/run.ts";
-import type { Runtime } from "../actors/runtime.ts";
-import type { RuntimeDiagnostic } from "../actors/runtime-diagnostics.ts";
-import type { Graph } from "../domain/graph.ts";
-import { isRunfoldError } from "../domain/errors.ts";
 import { quotedText } from "../domain/quoted-text.ts";
-import { openRuntime } from "../open-runtime.ts";
-import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import { sqliteJournal } from "../sqlite.ts";
 import { CommandError } from "./errors.ts";
 import { artifactsBeside } from "./open-journal.ts";
 import { ownerStateOf } from "./owner-state.ts";
+import {
+  isRunfoldError,
+  openRuntime,
+  type Graph,
+  type Run,
+  type RunSnapshot,
+  type Runtime,
+  type RuntimeDiagnostic,
+} from "../index.ts";
 
 export interface StartRequest {
   readonly graph: Graph;

@@ -1,5 +1,5 @@
-import type { RunStatus, StepStatus } from "../domain/status.ts";
 import type { Style } from "./terminal.ts";
+import type { RunStatus, StepStatus } from "../index.ts";
 
 /** How a status shows: by a symbol and by a colour, so that it can be read without colours. */
 interface Look {

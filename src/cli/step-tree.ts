@@ -1,5 +1,4 @@
-import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
-import type { StepId } from "../domain/ids.ts";
+import type { GraphDocument, StepDocument, StepId } from "../index.ts";
 
 /** One line of the tree: a step behind the guides that lead to it. */
 export interface Branch {

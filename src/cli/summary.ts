@@ -1,14 +1,11 @@
-import type { Run } from "../actors/run.ts";
-import type { StepResult } from "../actors/step-output.ts";
 import { isRunEnded } from "../domain/status.ts";
 import { spilledAt } from "../domain/stored-output.ts";
-import type { RunSnapshot } from "../projections/run-snapshot.ts";
-import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import { durationText } from "./durations.ts";
 import { isCommandStep, outputText } from "./output-text.ts";
 import { fitted, printable } from "./printable.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
+import type { Run, RunSnapshot, StepResult, StepSnapshot } from "../index.ts";
 
 /** Of each kind so many are shown; the others are counted. */
 const failedShownMax = 10;

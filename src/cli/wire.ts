@@ -1,12 +1,15 @@
-import type { RuntimeDiagnostic } from "../actors/runtime-diagnostics.ts";
-import type { CursoredEvent } from "../actors/run-events.ts";
-import type { WaitReceipt } from "../actors/run-wait.ts";
-import type { Event } from "../domain/events.ts";
-import type { Blocker } from "../domain/failure.ts";
-import type { RunStatus, StepStatus } from "../domain/status.ts";
-import type { RunSnapshot } from "../projections/run-snapshot.ts";
-import type { RunSummary } from "../projections/run-summary.ts";
-import type { StepSnapshot } from "../projections/step-snapshot.ts";
+import type {
+  Blocker,
+  CursoredEvent,
+  Event,
+  RunSnapshot,
+  RunStatus,
+  RunSummary,
+  RuntimeDiagnostic,
+  StepSnapshot,
+  StepStatus,
+  WaitReceipt,
+} from "../index.ts";
 
 /**
  * The shapes of `--json`, one line each. They are stable: fields may be added, none is renamed or removed. What is undefined

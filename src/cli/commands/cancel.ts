@@ -4,8 +4,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
 import { abandonedText, ownerStateOf } from "../owner-state.ts";
 import { wireRun } from "../wire.ts";
-import type { Run } from "../../actors/run.ts";
-import type { RunSnapshot } from "../../projections/run-snapshot.ts";
+import type { Run, RunSnapshot } from "../../index.ts";
 
 /** A process that lives takes a request up within a fraction of a second; one that has not by then may be stopped or stuck. */
 const takenUpWithinMs = 10_000;

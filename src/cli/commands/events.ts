@@ -7,9 +7,8 @@ import { abandonedText, untilAbandoned } from "../owner-state.ts";
 import { printable } from "../printable.ts";
 import type { Style } from "../terminal.ts";
 import { wireEvent } from "../wire.ts";
-import type { Run } from "../../actors/run.ts";
-import type { CursoredEvent } from "../../actors/run-events.ts";
 import { activityOf } from "../../projections/activity.ts";
+import type { CursoredEvent, Run } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {
   await using open = await openRuns(invocation.db, "read");

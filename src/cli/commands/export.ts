@@ -5,11 +5,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
 import { saidBy, systemCode } from "../system-error.ts";
 import { wireRun } from "../wire.ts";
-import type { Run } from "../../actors/run.ts";
-import type { Commit } from "../../domain/commit.ts";
-import { isRunfoldError } from "../../domain/errors.ts";
-import type { Position } from "../../domain/ids.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
+import { isRunfoldError, type Commit, type Position, type Run } from "../../index.ts";
 
 /** The version of the file's format, which the commits in it have beside their own. */
 const exportVersion = 1;

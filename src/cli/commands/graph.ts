@@ -3,9 +3,9 @@ import { textOption, type Execute } from "../command.ts";
 import { CommandError, diagnosticLines } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readGraph } from "../read-graph.ts";
-import type { GraphDocument } from "../../domain/graph-document.ts";
 import { nearestWord } from "../../domain/nearest-word.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
+import type { GraphDocument } from "../../index.ts";
 
 const formats = ["mermaid", "svg", "json-schema"] as const;
 type Format = (typeof formats)[number];

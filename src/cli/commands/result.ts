@@ -4,14 +4,10 @@ import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
 import { printable, printableText } from "../printable.ts";
 import { exitCodeIn, isCommandStep, outputText } from "../output-text.ts";
 import { wireStep } from "../wire.ts";
-import type { StepResult } from "../../actors/step-output.ts";
 import { loadStored } from "../../actors/step-output.ts";
-import type { ArtifactRef } from "../../domain/artifact.ts";
-import { isRunfoldError } from "../../domain/errors.ts";
-import type { Json } from "../../domain/json.ts";
 import { isStepEnded } from "../../domain/status.ts";
 import { spilledAt } from "../../domain/stored-output.ts";
-import type { StoredOutput } from "../../domain/output.ts";
+import { isRunfoldError, type ArtifactRef, type Json, type StepResult, type StoredOutput } from "../../index.ts";
 
 /** Of what a step had before it failed, so much is shown, from the end; `--json` has all. */
 const evidenceCharsMax = 4_000;

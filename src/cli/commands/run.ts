@@ -9,8 +9,8 @@ import { readGraph } from "../read-graph.ts";
 import { startRun, type Relation, type StartRequest } from "../start-run.ts";
 import { summaryLines } from "../summary.ts";
 import { wireRunStatus } from "../wire.ts";
-import type { Run } from "../../actors/run.ts";
 import { isRunEnded } from "../../domain/status.ts";
+import type { Run } from "../../index.ts";
 
 /** Where no terminal says how long a line may be. */
 const columnsOfFiles = 200;

@@ -8,7 +8,7 @@ import { symbolOf, wordOf } from "../status-look.ts";
 import { styleOf, type Style } from "../terminal.ts";
 import { wireSummary, type OwnerState } from "../wire.ts";
 import { isRunEnded } from "../../domain/status.ts";
-import type { RunSummary } from "../../projections/run-summary.ts";
+import type { RunSummary } from "../../index.ts";
 
 /** The longest status of a run. */
 const statusColumns = "succeeded".length;

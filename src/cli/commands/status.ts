@@ -9,12 +9,8 @@ import { printable } from "../printable.ts";
 import { countsText, symbolOf, wordOf } from "../status-look.ts";
 import type { Style } from "../terminal.ts";
 import { wireRunStatus } from "../wire.ts";
-import type { Run } from "../../actors/run.ts";
-import type { WaitReceipt } from "../../actors/run-wait.ts";
-import { limits } from "../../domain/limits.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import type { RunSnapshot } from "../../projections/run-snapshot.ts";
-import type { StepSnapshot } from "../../projections/step-snapshot.ts";
+import { limits, type Run, type RunSnapshot, type StepSnapshot, type WaitReceipt } from "../../index.ts";
 
 /** People are shown so many steps; programs are shown all. */
 const stepsShownMax = 200;
