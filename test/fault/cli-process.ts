@@ -1,16 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach } from "vitest";
-
-const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
-const script = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-/** What starts the real command, from any directory. */
-export const commandLine: readonly string[] = [process.execPath, "--import", loader, script];
+import { commandLine } from "../support/built-command.ts";
 
 export interface Ended {
   readonly code: number | null;

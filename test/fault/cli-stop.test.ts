@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { isRunning, processesWith, showsProcesses } from "../support/processes.ts";
-import { commandLine, jsonLines, workplaces, type Workplace } from "./cli-process.ts";
+import { commandLine } from "../support/built-command.ts";
+import { jsonLines, workplaces, type Workplace } from "./cli-process.ts";
 
 const workplace = workplaces();
 

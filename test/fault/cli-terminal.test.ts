@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { commandLine, workplaces } from "./cli-process.ts";
+import { commandLine } from "../support/built-command.ts";
+import { workplaces } from "./cli-process.ts";
 
 const workplace = workplaces();
 const escape = "\u001b";
