@@ -67,6 +67,7 @@ export async function* readEvents(
     if (stream.isEnded && position >= head) return;
     const start = position;
     for (const commit of await journal.read(run, start)) {
+      if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
       if (isAhead(commit, stream)) break;
       for (const recorded of recordedEvents(commit, position)) {
         if (isAborted()) return;
@@ -87,6 +88,11 @@ export async function* readEvents(
  */
 function isAhead(commit: Commit, stream: RunStream): boolean {
   return commit.position > stream.position && stream.failure === undefined;
+}
+
+/** The id of a run that was cleaned up is free, so its journal may begin with another run. */
+function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
+  return commit.events[0]?.type === "run.started" && commit.at !== view.startedAt;
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */
@@ -124,6 +130,7 @@ export function observeEvents(source: EventSource, after: Position): Observable<
         const start = position;
         const head = stream.position;
         for (const commit of await journal.read(run, start)) {
+          if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
           if (isAhead(commit, stream)) break;
           for (const recorded of recordedEvents(commit, position)) {
             if (subscriber.closed) return;

@@ -152,7 +152,9 @@ export class Runtime implements AsyncDisposable {
       throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
     }
     const known = await this.#find(id);
-    if (known !== undefined) return sameGraph(known, graph);
+    if (known !== undefined && !known.snapshot().isCleaned) return sameGraph(known, graph);
+    // Whoever cleaned it up was interrupted.
+    await known?.cleanup();
     this.#refuseFull();
     const { workspace, executors, owner } = this.#parts;
     this.#parts.register(graph);

@@ -30,7 +30,8 @@ export async function readResult(journal: Journal, run: RunId, step: StepSnapsho
   const nothing: StepResult = { step, stored: undefined, partial: undefined, failure: step.failure };
   if (at === undefined) return nothing;
   const [commit] = await journal.read(run, at - 1, 1);
-  if (commit === undefined) throw cleanedUp(run);
+  // The id may be that of a later run by now, whose outputs are none of this handle's.
+  if (commit === undefined || commit.at !== step.endedAt) throw cleanedUp(run);
   for (const { event } of recordedEvents(commit, at - 1)) {
     if (event.type === "step.succeeded") return { ...nothing, stored: event.output };
     if (event.type === "step.failed" || event.type === "step.timedOut" || event.type === "step.canceled") {

@@ -84,6 +84,24 @@ describe("cleaning up", () => {
     await expect(run.events().next()).rejects.toMatchObject(gone);
   });
 
+  test("leaves a handle that never shows a later run of the same id as its own", async () => {
+    const { runtime, clock } = await openWorld();
+    const run = await runtime.start(graph, { id: "x" });
+    await run.wait({ until: "end" });
+    await run.cleanup();
+    await clock.advance(1);
+    const later = await runtime.start(graph, { id: "x" });
+    await later.wait({ until: "end" });
+    const gone = { code: "run.cleaned" };
+    await expect(run.output("a")).rejects.toMatchObject(gone);
+    await expect(run.events().next()).rejects.toMatchObject(gone);
+    const errors: unknown[] = [];
+    run.events$.subscribe({ error: (error: unknown) => void errors.push(error) });
+    await turns();
+    expect(errors).toMatchObject([gone]);
+    expect(await later.output("a")).toBe(large);
+  });
+
   test("an outcome that was had before stays", async () => {
     const { runtime } = await openWorld();
     const run = await runtime.start(graph);
@@ -119,6 +137,14 @@ describe("a crash between the commit and the deletion", () => {
     const { clock, diagnostics } = await openWorld({ journal, artifacts });
     await clock.advance(0);
     expect([await journal.list(), await artifacts.list("x"), diagnostics]).toEqual([[], [], []]);
+  });
+
+  test("is finished by whoever starts a run of that id, who gets a run of his own", async () => {
+    const { journal, artifacts } = await crashed({ journal: true });
+    const { runtime } = await openWorld({ journal, artifacts });
+    const run = await runtime.start(graphOf(undefined, "another"), { id: "x" });
+    expect(await run.outcome()).toMatchObject({ status: "succeeded", run: { isCleaned: false } });
+    expect(words(await eventsOf(journal, "x"))).not.toContain("run cleaned");
   });
 
   test("leaves a run that can be cleaned up again", async () => {
