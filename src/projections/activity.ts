@@ -2,6 +2,9 @@ import type { Event } from "../domain/events.ts";
 
 const lineCharsMax = 180;
 
+/** What is written as one word in code. */
+const words: Readonly<Record<string, string>> = { timedOut: "timed out" };
+
 /** One line, for people, about what an event means for its step or its run. Texts of others are folded and cut. */
 export function activityOf(event: Event): string {
   switch (event.type) {
@@ -26,7 +29,9 @@ export function activityOf(event: Event): string {
     case "step.progressed":
       return event.report.kind === "text" ? lastLine(event.report.text) : line(event.report.message);
     case "step.abortRequested":
-      return event.force ? `stopping by force: ${event.cause}` : `stopping: ${event.cause}`;
+      return event.force
+        ? `stopping by force: ${words[event.cause] ?? event.cause}`
+        : `stopping: ${words[event.cause] ?? event.cause}`;
     case "step.retryScheduled":
       return `attempt ${event.attempt} failed, will retry: ${line(event.failure.message)}`;
     case "step.retryDue":
@@ -40,7 +45,7 @@ export function activityOf(event: Event): string {
     case "step.canceled":
       return `canceled: ${line(event.reason)}`;
     case "step.blocked":
-      return `blocked by ${line(event.by.map(({ step, status }) => `${step} (${status})`).join(", "))}`;
+      return `blocked by ${line(event.by.map(({ step, status }) => `${step} (${words[status] ?? status})`).join(", "))}`;
   }
 }
 

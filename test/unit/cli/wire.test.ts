@@ -61,7 +61,7 @@ describe("a status on the wire", () => {
           needs: ["s0"],
           endedAt: startAt + 3_000,
           workedMs: 0,
-          activity: "blocked by s0 (timedOut)",
+          activity: "blocked by s0 (timed out)",
           blockedBy: [{ step: "s0", status: "timed_out" }],
         },
       ],

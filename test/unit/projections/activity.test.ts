@@ -22,7 +22,7 @@ describe("the activity", () => {
     [did.abort("a"), "stopping: canceled"],
     [
       { type: "step.abortRequested", step: "a", attempt: 1, cause: "timedOut", force: true },
-      "stopping by force: timedOut",
+      "stopping by force: timed out",
     ],
     [did.retry("a"), `attempt 1 failed, will retry: ${failure.message}`],
     [did.due("a"), "waiting for a slot to retry"],
