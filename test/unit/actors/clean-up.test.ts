@@ -203,6 +203,7 @@ describe("retention", () => {
     await clock.advance(1);
     const second = await runtime.start(graphOf(600, "other"), { id: "x" });
     await second.outcome();
+    expect(clock.armedInBackground).toBe(1);
     await clock.advance(60_000);
     expect([await journal.list(), diagnostics]).toMatchObject([[{ run: "x" }], []]);
     await clock.advance(600_000);

@@ -63,7 +63,7 @@ describe("a line", () => {
     expect(line("\u{1F600}".repeat(500))).toBe(`${"\u{1F600}".repeat(89)}…`);
   });
 
-  test("of a huge text costs no more than what is seen of it", () => {
+  test("of a huge text is as short as any other", () => {
     const huge = "x".repeat(50_000_000);
     expect(line(huge)).toHaveLength(180);
     expect(activityOf(did.text("a", `${huge}\nlast`))).toBe("last");
