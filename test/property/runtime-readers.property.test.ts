@@ -17,6 +17,8 @@ const numRuns = 150;
 
 interface Reader {
   readonly kind: Kind;
+  /** When it begins, counted from the start of the run; undefined with the run. */
+  readonly afterMs: number | undefined;
   readonly reactions: readonly Reaction[];
 }
 
@@ -24,6 +26,7 @@ function readers(acts: readonly Reaction["act"][]): fc.Arbitrary<Reader> {
   const reaction = fc.record({ at: fc.integer({ min: 1, max: 12 }), act: fc.constantFrom(...acts) });
   return fc.record({
     kind: fc.constantFrom<Kind>("events$", "events$", "snapshot$", "events()"),
+    afterMs: fc.constantFrom(undefined, undefined, 0, 5, 20),
     reactions: fc.array(reaction, { maxLength: 4 }),
   });
 }
@@ -59,7 +62,11 @@ async function play(scenario: Scenario, spies: readonly Reader[], heldTimers = 0
     if (input.type !== "run.cancel") continue;
     clock.setTimer(clock.now() + at, () => void run.cancel({ force: input.force }));
   }
-  for (const { kind, reactions } of spies) reports.push(spyOn(run, journal, kind, reactions, react));
+  for (const { kind, afterMs, reactions } of spies) {
+    const read = (): void => void reports.push(spyOn(run, journal, kind, reactions, react));
+    if (afterMs === undefined) read();
+    else clock.setTimer(clock.now() + afterMs, read);
+  }
   await runDry(world, heldTimers);
   const commits = await world.commitsOf("main");
   expect(brokenLaws(scenario.graph, commits)).toEqual([]);
@@ -122,7 +129,11 @@ test("a run whose readers throw, reject and leave has the journal of a run witho
 test("a run appends at most once for each input, and makes no more events for more readers", async () => {
   await fc.assert(
     fc.asyncProperty(scenarios({ stepsMax: 30, isCalm: true }), fc.nat({ max: 5 }), async (scenario, count) => {
-      const spies = Array.from({ length: count }, (): Reader => ({ kind: "events$", reactions: [] }));
+      const spies = Array.from({ length: count }, (): Reader => ({
+        kind: "events$",
+        afterMs: undefined,
+        reactions: [],
+      }));
       const { world, events } = await play(scenario, spies);
       const attempts = world.executor.attempts.length;
       // A start; for each attempt its note, its timeout, its end and its retry.

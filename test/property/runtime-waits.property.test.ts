@@ -47,8 +47,8 @@ interface Made {
 test("a wait comes back exactly once, at the first batch that matters to it, with everything that happened since", async () => {
   await fc.assert(
     fc.asyncProperty(
-      scenarios({ stepsMax: 10 }),
-      fc.array(plans, { minLength: 1, maxLength: 8 }),
+      scenarios({ stepsMax: 6 }),
+      fc.array(plans, { minLength: 1, maxLength: 12 }),
       fc.nat({ max: 4 }),
       async (scenario, waits, held) => {
         const world = openRunWorld(scenario);
@@ -83,7 +83,7 @@ test("a wait comes back exactly once, at the first batch that matters to it, wit
         await runtime.close();
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 400 },
   );
 });
 

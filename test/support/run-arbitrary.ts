@@ -138,7 +138,7 @@ const strays: fc.Arbitrary<Extra> = fc
   });
 
 const endings: fc.Arbitrary<Extra> = fc
-  .tuple(fc.nat({ max: 150 }), fc.constantFrom("cancel", "force", "expire"))
+  .tuple(fc.oneof(shortMs, fc.nat({ max: 150 })), fc.constantFrom("cancel", "force", "expire"))
   .map(([at, how]): Extra => {
     const input: Input =
       how === "expire" ? { type: "run.expire" } : { type: "run.cancel", reason: "Enough.", force: how === "force" };

@@ -72,13 +72,13 @@ export function graphOf({ graph }: Scenario): Graph {
 }
 
 /**
- * Moves time on until no timer of any run is left. With `heldTimers`, every append is held while so many timers fire, so that
- * what arrives meanwhile is decided and published together.
+ * Moves time on until no timer of any run is left. With `heldTimers`, every append, or its answer, is held while so many timers
+ * fire, so that what arrives meanwhile is decided and published together.
  */
 export async function runDry({ clock, journal }: Pick<RunWorld, "clock" | "journal">, heldTimers = 0): Promise<void> {
   await clock.advanceBy(0);
-  while (clock.nextAt !== undefined) {
-    if (heldTimers > 0) journal.hold();
+  for (let round = 0; clock.nextAt !== undefined; round++) {
+    if (heldTimers > 0) journal.hold(round % 2 === 0 ? "answers" : "appends");
     for (let timer = 0; timer <= heldTimers && clock.nextAt !== undefined; timer++) {
       await clock.advanceTo(Math.max(clock.nextAt, clock.now()));
     }

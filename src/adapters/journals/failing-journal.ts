@@ -20,13 +20,16 @@ export interface AppendFault {
 export interface FailingJournal extends Journal {
   /** How many appends there were. */
   readonly appends: number;
-  /** How many appends are being held. */
+  /** How many appends, or their answers, are being held. */
   readonly held: number;
   /** Lets the n-th append fail; one that is past cannot fail any more. */
   failAppend(nth: number, fault?: AppendFault): void;
-  /** Holds every append from now on: it has not begun, and takes effect after {@link release}. */
-  hold(): void;
-  /** Lets the appends that are held take effect, in call order, and no longer holds any. */
+  /**
+   * Holds every append from now on: it has not begun, and takes effect after {@link release}. With `answers`, the append takes
+   * effect at once and only its answer is held: what is committed is then in the journal before its writer knows it.
+   */
+  hold(what?: "appends" | "answers"): void;
+  /** Lets go of what is held, in call order, and no longer holds any. */
   release(): void;
   /** The position up to which appends of a run have been kept, known at once; 0 for a run that was not appended here. */
   kept(run: RunId): Position;
@@ -39,6 +42,11 @@ export function failingJournal(inner: Journal): FailingJournal {
   let held = 0;
   let gate: PromiseGate | undefined;
 
+  const pass = async ({ opened }: PromiseGate): Promise<void> => {
+    held++;
+    await opened;
+    held--;
+  };
   const append = async (
     run: RunId,
     expected: Position,
@@ -46,16 +54,13 @@ export function failingJournal(inner: Journal): FailingJournal {
     options?: AppendOptions,
   ): Promise<void> => {
     const number = ++appends;
-    if (gate !== undefined) {
-      held++;
-      await gate.opened;
-      held--;
-    }
+    if (gate?.holds === "appends") await pass(gate);
     const fault = faults.get(number);
     if (fault === undefined || fault.isKept === true) {
       await inner.append(run, expected, commits, options);
       kept.set(run, commits.at(-1)?.position ?? expected);
     }
+    if (gate?.holds === "answers") await pass(gate);
     if (fault !== undefined) throw errorOf(fault, number, run, expected);
   };
 
@@ -81,7 +86,7 @@ export function failingJournal(inner: Journal): FailingJournal {
       return held;
     },
     failAppend: (nth, fault = {}) => void faults.set(nth, fault),
-    hold: () => void (gate ??= promiseGate()),
+    hold: (what = "appends") => void (gate ??= promiseGate(what)),
     release: () => {
       gate?.open();
       gate = undefined;
@@ -98,14 +103,15 @@ function errorOf({ error }: AppendFault, number: number, run: RunId, expected: P
 }
 
 interface PromiseGate {
+  readonly holds: "appends" | "answers";
   readonly opened: Promise<void>;
   readonly open: () => void;
 }
 
-function promiseGate(): PromiseGate {
+function promiseGate(holds: PromiseGate["holds"]): PromiseGate {
   let resolveOpened: (() => void) | undefined;
   const opened = new Promise<void>((resolve) => {
     resolveOpened = resolve;
   });
-  return { opened, open: () => resolveOpened?.() };
+  return { holds, opened, open: () => resolveOpened?.() };
 }

@@ -107,5 +107,10 @@ test("a failing journal fails the append it is told to, keeps what it is told to
   journal.release();
   await Promise.all(appends);
   expect([journal.held, journal.kept("a"), journal.appends]).toEqual([0, 3, 5]);
+  journal.hold("answers");
+  const answer = journal.append("a", 3, [commit(4)]);
+  expect([await journal.head("a"), journal.held], "it is kept, and nobody knows").toEqual([4, 1]);
+  journal.release();
+  await answer;
   await journal.close();
 });
