@@ -2,6 +2,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Command } from "../domain/inputs.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RunActor } from "./run-actor.ts";
 
@@ -13,17 +14,22 @@ export class InboxReader {
   readonly #journal: Journal;
   readonly #actorOf: (run: RunId) => RunActor | undefined;
   readonly #report: (code: string, cause: unknown) => void;
+  readonly #clock: Clock;
   readonly #stopWatching: () => void;
+  #retry: Timer | undefined;
   #seen = 0;
   #isReading = false;
   #isAgain = false;
+  #isClosed = false;
 
   constructor(
     journal: Journal,
+    clock: Clock,
     actorOf: (run: RunId) => RunActor | undefined,
     report: (code: string, cause: unknown) => void,
   ) {
     this.#journal = journal;
+    this.#clock = clock;
     this.#actorOf = actorOf;
     this.#report = report;
     this.#stopWatching = journal.watch(() => void this.#read());
@@ -31,6 +37,8 @@ export class InboxReader {
 
   close(): void {
     this.#stopWatching();
+    this.#retry?.cancel();
+    this.#isClosed = true;
   }
 
   async #read(): Promise<void> {
@@ -52,6 +60,9 @@ export class InboxReader {
       }
     } catch (error) {
       this.#report("inbox-unreadable", error);
+      // Nothing may ever change again that would have us look, and a cancel may be waiting in there.
+      if (!this.#isClosed)
+        this.#retry = this.#clock.setTimer(this.#clock.now() + limits.inboxRetryMs, () => void this.#read());
     } finally {
       this.#isReading = false;
     }

@@ -23,7 +23,7 @@ export async function prepareStart(
   for (const [index, step] of graph.steps.entries()) {
     if (diagnostics.length >= limits.diagnosticsMax) break;
     const kind = workKindOf(step);
-    const problem = problemOf(step, kind, executors.get(kind));
+    const problem = problemOf(step, graph.name, kind, executors.get(kind));
     if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
     const { cwd } = step;
     if (cwd === undefined || places.has(cwd)) continue;
@@ -44,6 +44,7 @@ export async function prepareStart(
 
 function problemOf(
   step: StepDocument,
+  graphName: string,
   kind: WorkKind,
   executor: Executor | undefined,
 ): Omit<GraphDiagnostic, "pointer"> | undefined {
@@ -55,7 +56,7 @@ function problemOf(
       repair: `Open the runtime with an executor for ${kind}, or give the step another kind of work.`,
     };
   }
-  const refused = executor.refuses?.(step);
+  const refused = executor.refuses?.(step, graphName);
   if (refused === undefined) return undefined;
   return {
     code: "step-not-runnable",

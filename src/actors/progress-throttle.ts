@@ -34,6 +34,7 @@ export class ProgressThrottle {
 
   text(stream: string, text: string): void {
     if (text === "") return;
+    stream = stream.slice(0, limits.streamNameCharsMax);
     let state = this.#streams.get(stream);
     if (state === undefined) {
       state = { tail: "", newChars: 0, totalChars: 0, reportedAt: undefined };

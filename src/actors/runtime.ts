@@ -18,7 +18,7 @@ import type { Workspace } from "../ports/workspace.ts";
 import { cleanUp } from "./clean-up.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
-import { followRun } from "./follower.ts";
+import { FollowedRuns } from "./followed-runs.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import { prepareStart } from "./prepare-start.ts";
 import { Retention } from "./retention.ts";
@@ -58,6 +58,7 @@ export class Runtime implements AsyncDisposable {
   readonly #parts: RuntimeParts;
   readonly #live = new Map<RunId, { readonly actor: RunActor; readonly run: Run }>();
   readonly #starting = new Map<RunId, Promise<Run>>();
+  readonly #followed: FollowedRuns;
   readonly #closing = new AbortController();
   readonly #diagnostics: RuntimeDiagnostics;
   readonly #inbox: InboxReader;
@@ -69,7 +70,13 @@ export class Runtime implements AsyncDisposable {
     this.#parts = parts;
     this.#diagnostics = new RuntimeDiagnostics(parts.onDiagnostic);
     const report = (code: string, cause: unknown): void => void this.#diagnostics.report(code, undefined, cause);
-    this.#inbox = new InboxReader(parts.journal, (run) => this.#live.get(run)?.actor, report);
+    this.#inbox = new InboxReader(parts.journal, parts.clock, (run) => this.#live.get(run)?.actor, report);
+    this.#followed = new FollowedRuns(
+      parts.journal,
+      this.#closing.signal,
+      (run, error) => this.#reportObserver(run, error),
+      (run, stream) => this.#handle(run, stream, (reason, force) => this.#cancelElsewhere(run, stream, reason, force)),
+    );
     this.#retention = new Retention(
       parts.clock,
       (run, cleanupAt) => cleanUp(parts, run, "Its time of retention is over.", cleanupAt),
@@ -112,12 +119,8 @@ export class Runtime implements AsyncDisposable {
     this.#refuseClosed();
     const live = this.#live.get(id);
     if (live !== undefined) return live.run;
-    if (!isRunId(id) || (await this.#parts.journal.head(id)) === 0) return undefined;
-    const stream = new RunStream((error) => this.#reportObserver(id, error));
-    await followRun(this.#parts.journal, id, stream, this.#closing.signal);
-    // Cleaned up just now.
-    if (stream.position === 0) return undefined;
-    return this.#handle(id, stream, (reason, force) => this.#cancelElsewhere(id, stream, reason, force));
+    if (!isRunId(id)) return undefined;
+    return this.#followed.get(id);
   }
 
   /** One line for each run of the journal, oldest first. */

@@ -35,8 +35,6 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "run.conflicting",
   "run.idInvalid",
   "step.unknown",
-  "task.unknown",
-  "executor.missing",
   "cursor.invalid",
   "wait.invalid",
   "journal.unopenable",

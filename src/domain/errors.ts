@@ -12,8 +12,6 @@ export type ErrorCode =
   | "runtime.closed"
   | "runtime.full"
   | "step.unknown"
-  | "task.unknown"
-  | "executor.missing"
   | "cursor.invalid"
   | "wait.invalid"
   | "output.notLoaded"
@@ -33,7 +31,6 @@ export type ErrorCode =
   | "artifact.unknown"
   | "artifact.nameInvalid"
   | "artifact.tampered"
-  | "artifact.tooLarge"
   | "artifact.failed"
   | "invariant.broken";
 

@@ -72,6 +72,7 @@ export const limits = {
   progressIntervalMs: 250,
   /** Kept of the text of one progress event, from the end; what was left out is counted. */
   progressTextCharsMax: 2_000,
+  streamNameCharsMax: 64,
   progressEventsPerAttemptMax: 10_000,
 
   /** From the request to stop to SIGKILL. */
@@ -98,6 +99,8 @@ export const limits = {
   /** Runs of one runtime that have not ended, and runs it holds at all. */
   liveRunsMax: 1_000,
   openRunsMax: 10_000,
+  /** After the inbox could not be read, when it is tried again. */
+  inboxRetryMs: 1_000,
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
 } as const;

@@ -124,6 +124,17 @@ function diagnose(turn: Turn, input: Extract<Command, { type: "diagnostic.record
   if (diagnostics.size >= limits.diagnosticsPerRunMax) {
     return refusal("limited", `A run records ${limits.diagnosticsPerRunMax} distinct diagnostics.`);
   }
+  if (diagnostics.size === limits.diagnosticsPerRunMax - 1) {
+    const last = `This run has recorded ${limits.diagnosticsPerRunMax} diagnostics; further ones are not in its journal.`;
+    emitRun(turn, {
+      type: "diagnose",
+      code: "diagnostics-limited",
+      severity: "warning",
+      message: last,
+      step: undefined,
+    });
+    return undefined;
+  }
   emitRun(turn, { type: "diagnose", code, severity, message, step });
   return undefined;
 }

@@ -54,25 +54,27 @@ function record(turn: Turn, event: Event): void {
 export function blockDependents(turn: Turn, failed: number): void {
   const { state } = turn;
   const { offsets, targets } = state.plan.neededBy;
-  const ended = [failed];
-  for (let index = 0; index < ended.length; index++) {
-    const cause = ended[index]!;
+  // All of them are found before the first is blocked, so that each can name every need that keeps it from starting.
+  const found = new Set([failed]);
+  for (const cause of found) {
     for (let edge = offsets[cause]!; edge < offsets[cause + 1]!; edge++) {
       const dependent = targets[edge]!;
-      if (state.phases[dependent] !== phaseCode.pending) continue;
-      const { id } = state.plan.steps[dependent]!;
-      emitStep(turn, dependent, { type: "block", step: id, by: blockersOf(state, dependent) });
-      ended.push(dependent);
+      if (state.phases[dependent] === phaseCode.pending) found.add(dependent);
     }
+  }
+  found.delete(failed);
+  for (const dependent of found) {
+    const { id } = state.plan.steps[dependent]!;
+    emitStep(turn, dependent, { type: "block", step: id, by: blockersOf(state, dependent, found) });
   }
 }
 
-/** The needs that ended without success so far, in the step's own order. */
-function blockersOf({ plan, phases }: RunState, step: number): Blocker[] {
+/** The needs that have ended without success, or are being blocked with it, in the step's own order. */
+function blockersOf({ plan, phases }: RunState, step: number, blocked: ReadonlySet<number>): Blocker[] {
   const blockers: Blocker[] = [];
   for (let edge = plan.needs.offsets[step]!; edge < plan.needs.offsets[step + 1]!; edge++) {
     const need = plan.needs.targets[edge]!;
-    const status = unsuccessful[phases[need]!];
+    const status = blocked.has(need) ? "blocked" : unsuccessful[phases[need]!];
     if (status !== undefined) blockers.push({ step: plan.steps[need]!.id, status });
   }
   return blockers;

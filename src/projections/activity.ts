@@ -54,7 +54,7 @@ export function line(text: string): string {
   // Only so much of a long text can be seen; the rest need not be looked at.
   const folded = text
     .slice(0, lineCharsMax * 4)
-    .replace(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .replace(/[\s\p{Cc}\p{Cs}\p{Bidi_Control}]+/gu, " ")
     .trim();
   if (folded.length <= lineCharsMax) return folded;
   const cut = folded.slice(0, lineCharsMax - 1);

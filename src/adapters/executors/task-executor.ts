@@ -24,6 +24,11 @@ export function taskExecutor({ find }: TaskExecutorOptions): Executor {
   return {
     kinds: ["task"],
 
+    refuses(step, graphName) {
+      if (find(graphName, step) !== undefined) return undefined;
+      return `no task named ${JSON.stringify(step.task ?? step.id)} is registered with this runtime.`;
+    },
+
     // A step that needs nothing and gives nothing must cost next to nothing: no copy, no controller, one promise.
     execute(attempt) {
       const { graphName, step, upstream } = attempt;

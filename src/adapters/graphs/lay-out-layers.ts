@@ -1,5 +1,5 @@
 import type { DrawnEdge } from "./drawn-edges.ts";
-import type { Box, Layout, Point, Size } from "./lay-out.ts";
+import type { Box, Layout, Point, Size } from "./layout.ts";
 
 const gapX = 24;
 const gapY = 48;

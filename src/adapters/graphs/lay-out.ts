@@ -1,25 +1,6 @@
 import type { DrawnEdge } from "./drawn-edges.ts";
+import type { Box, Layout, Point, Size } from "./layout.ts";
 import { layersOf, layOutLayers } from "./lay-out-layers.ts";
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A step's place in the drawing; `x` and `y` are its middle. */
-export type Box = Point & Size;
-
-export interface Layout extends Size {
-  /** By index of the step. */
-  readonly boxes: readonly Box[];
-  /** By index of the edge, from the border of one box to that of the other. */
-  readonly lines: readonly (readonly Point[])[];
-}
 
 const stepsOfNetworkSimplexMax = 300;
 

@@ -3,7 +3,8 @@ import type { GraphDocument } from "../../domain/graph-document.ts";
 import type { StepId } from "../../domain/ids.ts";
 import type { StepStatus } from "../../domain/status.ts";
 import { drawnEdgesOf, sinksOf, type DrawnEdge } from "./drawn-edges.ts";
-import { layOut, type Box, type Point } from "./lay-out.ts";
+import { layOut } from "./lay-out.ts";
+import type { Box, Point } from "./layout.ts";
 import { shortWorkOf } from "./short-work.ts";
 import { svgStyle } from "./svg-style.ts";
 

@@ -62,16 +62,18 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
   "adapters/owners": adapter,
   cli: {
-    rooms: [],
+    // The words of the domain cost nothing to load, so that help and mistakes are answered at once.
+    rooms: ["domain"],
     packages: node,
     modules: [
       "src/index.ts",
       "src/sqlite.ts",
+      "src/actors/step-output.ts",
+      "src/projections/activity.ts",
       "src/adapters/graphs/mermaid.ts",
       "src/adapters/graphs/svg.ts",
       "src/adapters/owners/process-owner.ts",
     ],
-    types: ["domain"],
   },
   // The entry points wire everything to everything.
   entry: { rooms: ["*"], packages: node },

@@ -57,12 +57,12 @@ describe("blocking", () => {
     ]);
   });
 
-  it("names every need that has ended without success so far, in the step's own order", () => {
+  it("names every need that keeps the step from starting, in the step's own order, whatever the declared order", () => {
     const root = stepOf("root");
     const x = stepOf("x", { needs: ["root"] });
     const y = stepOf("y", { needs: ["root", "x"] });
     expect(briefly(givenRun([root, x, y]).fail("root"))).toContain("step.blocked y by root failed, x blocked");
-    expect(briefly(givenRun([root, y, x]).fail("root"))).toContain("step.blocked y by root failed");
+    expect(briefly(givenRun([root, y, x]).fail("root"))).toContain("step.blocked y by root failed, x blocked");
   });
 
   it("releases those who come after the blocked step", () => {

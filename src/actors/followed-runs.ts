@@ -1,0 +1,63 @@
+import type { RunId } from "../domain/ids.ts";
+import type { Journal } from "../ports/journal.ts";
+import { followRun } from "./follower.ts";
+import { RunStream } from "./run-stream.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Handles to runs that this process does not write. Whoever asks for one that has not ended shares one reader of its journal; a
+ * run that has ended is read anew, and kept by nobody but its caller.
+ */
+export class FollowedRuns {
+  readonly #journal: Journal;
+  readonly #signal: AbortSignal;
+  readonly #report: (run: RunId, error: unknown) => void;
+  readonly #handle: (run: RunId, stream: RunStream) => Run;
+  readonly #followed = new Map<RunId, Promise<Run | undefined>>();
+
+  constructor(
+    journal: Journal,
+    signal: AbortSignal,
+    report: (run: RunId, error: unknown) => void,
+    handle: (run: RunId, stream: RunStream) => Run,
+  ) {
+    this.#journal = journal;
+    this.#signal = signal;
+    this.#report = report;
+    this.#handle = handle;
+  }
+
+  /** The run, up to its journal's present end; undefined where there is none. */
+  async get(id: RunId): Promise<Run | undefined> {
+    const known = this.#followed.get(id);
+    if (known !== undefined) return known;
+    const following = this.#follow(id);
+    this.#followed.set(id, following);
+    let isFollowed = false;
+    try {
+      const run = await following;
+      isFollowed = run !== undefined && !run.snapshot().isEnded;
+      return run;
+    } finally {
+      if (!isFollowed) this.#followed.delete(id);
+    }
+  }
+
+  async #follow(id: RunId): Promise<Run | undefined> {
+    if ((await this.#journal.head(id)) === 0) return undefined;
+    const stream = new RunStream((error) => this.#report(id, error));
+    await followRun(this.#journal, id, stream, this.#signal);
+    // Cleaned up just now.
+    if (stream.position === 0) return undefined;
+    const forget = (): void => void this.#followed.delete(id);
+    stream.onStop(forget);
+    const stopListening = stream.listenBatches({
+      advanced: () => {
+        if (!stream.isEnded) return;
+        stopListening();
+        forget();
+      },
+    });
+    return this.#handle(id, stream);
+  }
+}
