@@ -29,6 +29,8 @@ class Laws {
   readonly #ends = new Map<string, string>();
   readonly #attempts = new Map<string, number>();
   readonly #running = new Set<string>();
+  /** Steps that this commit has blocked, with whom they name for it. */
+  readonly #blocked: { readonly step: StepDocument; readonly by: readonly string[] }[] = [];
   #isStarted = false;
   #isSettled = false;
 
@@ -55,6 +57,10 @@ class Laws {
   }
 
   committed(commit: Commit): void {
+    for (const { step, by } of this.#blocked.splice(0)) {
+      const inOrder = this.#culpritsOf(step).filter((culprit) => by.includes(culprit));
+      if (inOrder.join() !== by.join()) this.break(`${step.id} says it is blocked by ${by.join()}`);
+    }
     if (this.#ends.size === this.#steps.size && !this.#isSettled) {
       this.break(`all steps had ended at ${commit.position}, and the run was not settled with the last`);
     }
@@ -96,10 +102,17 @@ class Laws {
     if (this.#running.size > this.#slots) this.break(`${this.#running.size} steps ran in ${this.#slots} slots`);
   }
 
-  /** Who blocks is who ended without success, in the step's own order. */
-  #block({ id, needs = [] }: StepDocument, by: readonly string[]): void {
-    const culprits = needs.filter((need) => this.#ends.has(need) && this.#ends.get(need) !== "step.succeeded");
-    if (by.length === 0 || by.join() !== culprits.join()) this.break(`${id} says it is blocked by ${by.join()}`);
+  /** Whoever has ended without success blocks; whoever ends so in the same commit may be named, before its own event comes. */
+  #block(step: StepDocument, by: readonly string[]): void {
+    if (by.length === 0) this.break(`${step.id} is blocked by nobody`);
+    for (const culprit of this.#culpritsOf(step)) {
+      if (!by.includes(culprit)) this.break(`${step.id} does not say that ${culprit} blocks it`);
+    }
+    this.#blocked.push({ step, by });
+  }
+
+  #culpritsOf({ needs = [] }: StepDocument): string[] {
+    return needs.filter((need) => this.#ends.has(need) && this.#ends.get(need) !== "step.succeeded");
   }
 }
 
