@@ -11,6 +11,8 @@ import { summaryOf } from "../projections/run-summary.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Effects } from "./effects.ts";
+import { textOf } from "./error-text.ts";
+import { asJournalError } from "./journal-error.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Letter } from "./mailbox.ts";
 import type { RunStream } from "./run-stream.ts";
@@ -137,7 +139,11 @@ export class RunActor {
       // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
       const summary = summaryOf(state, at);
       const options = inboxThrough === undefined ? { summary } : { summary, inboxThrough };
-      await this.#journal.append(state.run, expected, commits, options);
+      try {
+        await this.#journal.append(state.run, expected, commits, options);
+      } catch (error) {
+        throw asJournalError(error, `The journal failed while run ${state.run} was being written: ${textOf(error)}`);
+      }
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);
       throw error;

@@ -60,3 +60,17 @@ test("a wait from the snapshot, begun in the middle of a batch, is not woken by 
   expect(receipts).toEqual(["end"]);
   await runtime.close();
 });
+
+test("an error that a journal throws as it is, is told as the journal's, not as one of Runfold's own", async () => {
+  const scenario = scenarioOf([{ id: "s0", task: "s0" }], [fails]);
+  const world = openRunWorld(scenario);
+  const run = await world.runtime.start(graphOf(scenario), { id: "main" });
+  const cause = new TypeError("The disk went away.");
+  world.journal.failAppend(world.journal.appends + 1, { error: cause });
+  const ends = Promise.allSettled([run.outcome(), run.wait({ until: "end" }), run.cancel()]);
+  await runDry(world);
+  for (const end of await ends) {
+    expect(end).toMatchObject({ status: "rejected", reason: { code: "journal.failed", cause } });
+  }
+  await world.runtime.close();
+});
