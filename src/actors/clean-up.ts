@@ -1,7 +1,10 @@
+import { artifactPlace } from "../domain/artifact.ts";
+import { Breather } from "./breather.ts";
+import { cleanedUp } from "./journal-error.ts";
 import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
-import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { RunId, RunLife } from "../domain/ids.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { evolve } from "../machines/evolve.ts";
 import { initialState } from "../machines/run-state.ts";
@@ -12,9 +15,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 
 /** The fold of a run's whole journal. */
-export async function loadState(journal: Journal, run: RunId): Promise<RunState> {
+export async function loadState(journal: Journal, run: RunId, breather: Breather): Promise<RunState> {
   const state = initialState();
   for (;;) {
+    await breather.pause();
     const commits = await journal.read(run, state.position);
     if (commits.length === 0) return state;
     for (const { events, at } of commits) for (const event of events) evolve(state, event, at);
@@ -22,23 +26,22 @@ export async function loadState(journal: Journal, run: RunId): Promise<RunState>
 }
 
 /**
- * Deletes an ended run. What is about to happen is committed first, so that a crash in between leaves a run that says what it
- * is, and doing it again finishes it. With `dueAt`, only if the run is the one whose time comes then: its id may be that of
- * another run by now.
- * @throws `run.unknown`, `run.live`, `artifact.failed`.
+ * Deletes an ended run, and no later run of the same id. What is about to happen is committed first, so that a crash in between
+ * leaves a run that says what it is, and doing it again finishes it.
+ * @throws `run.unknown`, `run.live`, `run.cleaned`, `artifact.failed`.
  */
 export async function cleanUp(
   parts: { readonly journal: Journal; readonly artifacts: ArtifactStore; readonly clock: Clock },
   run: RunId,
+  life: RunLife,
   reason: string,
-  dueAt?: EpochMs,
 ): Promise<void> {
   const { journal, artifacts, clock } = parts;
-  const state = await loadState(journal, run);
-  if (dueAt !== undefined && state.phase !== "cleaned" && state.cleanupAt !== dueAt) return;
+  const state = await loadState(journal, run, new Breather(clock));
   if (state.position === 0) {
     throw new RunfoldError("run.unknown", `There is no run ${run} to clean up.`, { details: { run } });
   }
+  if (state.life !== life) throw cleanedUp(run);
   const expected = state.position;
   const at = clock.now();
   const input = { type: "run.clean", reason } as const;
@@ -49,13 +52,23 @@ export async function cleanUp(
       await journal.append(run, expected, [commit], { summary: summaryOf(state, at) });
     } catch (error) {
       // Nothing is appended to an ended run but this: someone else is cleaning it up, or has.
-      if (isRunfoldError(error, "journal.conflict")) return cleanUp(parts, run, reason, dueAt);
+      if (isRunfoldError(error, "journal.conflict")) return unlessGone(cleanUp(parts, run, life, reason));
       throw error;
     }
   } else if (decision.refused === "live") {
     const message = `Run ${run} has not ended, so it cannot be cleaned up. Cancel it first.`;
     throw new RunfoldError("run.live", message, { details: { run } });
   }
-  await artifacts.delete(run);
-  await journal.delete(run);
+  await artifacts.delete(artifactPlace(run, life));
+  // Someone else may have finished this, and the id been started again: then there is nothing left of ours.
+  await journal.delete(run, state.position);
+}
+
+/** Passes over that a run is gone already, for whoever wanted it gone. */
+export async function unlessGone(cleaning: Promise<void>): Promise<void> {
+  try {
+    await cleaning;
+  } catch (error) {
+    if (!isRunfoldError(error, "run.unknown") && !isRunfoldError(error, "run.cleaned")) throw error;
+  }
 }

@@ -1,5 +1,7 @@
 import type { RunId } from "../domain/ids.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import { Breather } from "./breather.ts";
 import { followRun } from "./follower.ts";
 import { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -10,6 +12,7 @@ import type { Run } from "./run.ts";
  */
 export class FollowedRuns {
   readonly #journal: Journal;
+  readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #report: (run: RunId, error: unknown) => void;
   readonly #handle: (run: RunId, stream: RunStream) => Run;
@@ -17,11 +20,13 @@ export class FollowedRuns {
 
   constructor(
     journal: Journal,
+    clock: Clock,
     signal: AbortSignal,
     report: (run: RunId, error: unknown) => void,
     handle: (run: RunId, stream: RunStream) => Run,
   ) {
     this.#journal = journal;
+    this.#clock = clock;
     this.#signal = signal;
     this.#report = report;
     this.#handle = handle;
@@ -46,7 +51,7 @@ export class FollowedRuns {
   async #follow(id: RunId): Promise<Run | undefined> {
     if ((await this.#journal.head(id)) === 0) return undefined;
     const stream = new RunStream((error) => this.#report(id, error));
-    await followRun(this.#journal, id, stream, this.#signal);
+    await followRun(this.#journal, id, stream, this.#signal, new Breather(this.#clock));
     // Cleaned up just now.
     if (stream.position === 0) return undefined;
     const forget = (): void => void this.#followed.delete(id);

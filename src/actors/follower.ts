@@ -2,14 +2,22 @@ import { asJournalError } from "./journal-error.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { Breather } from "./breather.ts";
 import type { RunStream } from "./run-stream.ts";
 
 /**
  * Brings a stream up to the end of a run's journal, and, if the run has not ended, keeps it there until it has or `signal`
  * aborts. For runs that another process writes, and for those that have ended.
  */
-export async function followRun(journal: Journal, run: RunId, stream: RunStream, signal: AbortSignal): Promise<void> {
+export async function followRun(
+  journal: Journal,
+  run: RunId,
+  stream: RunStream,
+  signal: AbortSignal,
+  breather: Breather,
+): Promise<void> {
   for (;;) {
+    await breather.pause();
     const commits = await journal.read(run, stream.position);
     if (commits.length === 0) break;
     stream.publish(commits);

@@ -1,4 +1,4 @@
-import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { EpochMs, RunId, RunLife } from "../domain/ids.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 
@@ -8,14 +8,14 @@ import type { Clock, Timer } from "../ports/clock.ts";
  */
 export class Retention {
   readonly #clock: Clock;
-  readonly #cleanUp: (run: RunId, cleanupAt: EpochMs) => Promise<void>;
+  readonly #cleanUp: (run: RunId, life: RunLife) => Promise<void>;
   readonly #report: (code: string, cause: unknown) => void;
   readonly #timers = new Map<RunId, Timer>();
 
-  /** `cleanUp` must leave a run alone that is not the one which was to be cleaned up then: ids are used again. */
+  /** `cleanUp` must leave a run of another life alone: ids are used again. */
   constructor(
     clock: Clock,
-    cleanUp: (run: RunId, cleanupAt: EpochMs) => Promise<void>,
+    cleanUp: (run: RunId, life: RunLife) => Promise<void>,
     report: (code: string, cause: unknown) => void,
   ) {
     this.#clock = clock;
@@ -25,17 +25,16 @@ export class Retention {
 
   /** Takes up what an earlier process left; a run that was being cleaned up is finished at once. */
   watch(runs: readonly RunSummary[]): void {
-    for (const { id, cleanupAt, isCleaned } of runs) {
-      if (isCleaned === true) this.add(id, this.#clock.now());
-      else this.add(id, cleanupAt);
+    for (const { id, life, cleanupAt, isCleaned } of runs) {
+      this.add(id, life, isCleaned === true ? this.#clock.now() : cleanupAt);
     }
   }
 
-  add(run: RunId, cleanupAt: EpochMs | undefined): void {
+  add(run: RunId, life: RunLife, cleanupAt: EpochMs | undefined): void {
     if (cleanupAt === undefined) return;
     const fire = (): void => {
       this.#timers.delete(run);
-      this.#cleanUp(run, cleanupAt).catch((error: unknown) => this.#report("retention-cleanup-failed", error));
+      this.#cleanUp(run, life).catch((error: unknown) => this.#report("retention-cleanup-failed", error));
     };
     this.#timers.get(run)?.cancel();
     this.#timers.set(run, this.#clock.setTimer(cleanupAt, fire, { isBackground: true }));

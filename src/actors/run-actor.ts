@@ -1,15 +1,16 @@
 import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
-import { RunfoldError } from "../domain/errors.ts";
+import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Severity } from "../domain/events.ts";
-import type { StepId } from "../domain/ids.ts";
+import type { Position, StepId } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import type { RunState } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Journal } from "../ports/journal.ts";
+import type { AppendOptions, Journal } from "../ports/journal.ts";
+import { Breather } from "./breather.ts";
 import type { Effects } from "./effects.ts";
 import { textOf } from "./error-text.ts";
 import { asJournalError } from "./journal-error.ts";
@@ -24,6 +25,8 @@ export interface RunActorParts {
   readonly stream: RunStream;
   /** Built by the runtime, because effects report back to this actor. */
   effects(actor: RunActor): Effects;
+  /** Called each time the journal is busy and the append has to wait. */
+  onWait(error: unknown): void;
   /** Called once: when the run has ended, or the journal refused. */
   onStop(actor: RunActor): void;
 }
@@ -42,6 +45,7 @@ export class RunActor {
   readonly #effects: Effects;
   readonly #parts: RunActorParts;
   readonly #mailbox = new Mailbox();
+  readonly #breather: Breather;
   #isDraining = false;
   #isStopped = false;
 
@@ -51,6 +55,7 @@ export class RunActor {
     this.#clock = parts.clock;
     this.#state = parts.state;
     this.#parts = parts;
+    this.#breather = new Breather(parts.clock);
     this.#effects = parts.effects(this);
   }
 
@@ -109,10 +114,12 @@ export class RunActor {
   async #drain(): Promise<void> {
     try {
       while (!this.#mailbox.isEmpty && !this.#isStopped) {
+        const pause = this.#breather.pause();
+        if (pause !== undefined) await pause;
         const letters = this.#mailbox.take(limits.batchInputsMax);
         await this.#handle(letters);
         // A cancel that a listener sent in reaction comes before the launches it is meant to prevent.
-        if (!this.#mailbox.hasCancel) this.#effects.launch();
+        if (!this.#isStopped && !this.#mailbox.hasCancel) this.#effects.launch();
       }
     } catch (error) {
       this.stop(asRunfoldError(error));
@@ -139,11 +146,7 @@ export class RunActor {
       // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
       const summary = summaryOf(state, at);
       const options = inboxThrough === undefined ? { summary } : { summary, inboxThrough };
-      try {
-        await this.#journal.append(state.run, expected, commits, options);
-      } catch (error) {
-        throw asJournalError(error, `The journal failed while run ${state.run} was being written: ${textOf(error)}`);
-      }
+      await this.#append(expected, commits, options);
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);
       throw error;
@@ -153,8 +156,32 @@ export class RunActor {
     if (this.stream.isEnded) this.#finish();
   }
 
+  /** The batch has been decided, so while another process holds the journal the same commits are tried again. */
+  async #append(expected: Position, commits: readonly Commit[], options: AppendOptions): Promise<void> {
+    const { run } = this.#state;
+    const giveUpAt = this.#clock.now() + limits.appendRetryMs;
+    for (;;) {
+      try {
+        await this.#journal.append(run, expected, commits, options);
+        return;
+      } catch (error) {
+        const isWorthWaiting =
+          isRunfoldError(error, "journal.busy") && this.#clock.now() < giveUpAt && !this.#isStopped;
+        if (!isWorthWaiting) {
+          throw asJournalError(error, `The journal failed while run ${run} was being written: ${textOf(error)}`);
+        }
+        this.#parts.onWait(error);
+      }
+      await new Promise<void>((resolve) => {
+        this.#clock.setTimer(this.#clock.now() + limits.appendRetryPauseMs, resolve);
+      });
+    }
+  }
+
   #commit(commits: readonly Commit[]): void {
     this.stream.publish(commits);
+    // A run that was stopped meanwhile is shown as it was kept, but nothing follows from it here any more.
+    if (this.#isStopped) return;
     for (const { events } of commits) for (const event of events) this.#effects.apply(event);
   }
 

@@ -3,8 +3,8 @@ import type { Cursor } from "../domain/cursor.ts";
 import { cursorAt } from "../domain/cursor.ts";
 import { recordedEvents } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
-import type { Event, RecordedEvent } from "../domain/events.ts";
-import type { EpochMs, Position, RunId } from "../domain/ids.ts";
+import type { RecordedEvent } from "../domain/events.ts";
+import type { Position, RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { GuardedObservable } from "./guarded-observable.ts";
@@ -24,29 +24,8 @@ export interface EventSource {
   readonly report: ObserverReport;
 }
 
-/** Makes the cursor only if it is asked for: most readers never look at one. */
-class Cursored implements CursoredEvent {
-  readonly position: Position;
-  readonly at: EpochMs;
-  readonly event: Event;
-  readonly #run: RunId;
-  readonly #startedAt: EpochMs;
-
-  constructor({ position, at, event }: RecordedEvent, run: RunId, startedAt: EpochMs) {
-    this.position = position;
-    this.at = at;
-    this.event = event;
-    this.#run = run;
-    this.#startedAt = startedAt;
-  }
-
-  get cursor(): Cursor {
-    return cursorAt(this.#run, this.#startedAt, this.position);
-  }
-}
-
-export function withCursor({ run, stream }: EventSource, recorded: RecordedEvent): CursoredEvent {
-  return new Cursored(recorded, run, stream.view.startedAt);
+export function withCursor({ run, stream }: EventSource, { position, at, event }: RecordedEvent): CursoredEvent {
+  return { position, at, event, cursor: cursorAt(run, stream.view.life, position) };
 }
 
 /**
@@ -92,7 +71,8 @@ function isAhead(commit: Commit, stream: RunStream): boolean {
 
 /** The id of a run that was cleaned up is free, so its journal may begin with another run. */
 function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
-  return commit.events[0]?.type === "run.started" && commit.at !== view.startedAt;
+  const [first] = commit.events;
+  return first?.type === "run.started" && first.life !== view.life;
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */

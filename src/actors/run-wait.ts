@@ -1,6 +1,7 @@
 import type { Cursor } from "../domain/cursor.ts";
 import { cursorAt } from "../domain/cursor.ts";
 import { recordedEvents } from "../domain/commit.ts";
+import type { Commit } from "../domain/commit.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { Position, StepId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
@@ -110,13 +111,15 @@ async function receiptOf(source: EventSource, request: WaitRequest, isImmediate:
   const { run, journal, stream } = source;
   const { interest, after } = request;
   // All of this is taken in one go, before anything is awaited, so that the parts of the receipt agree.
-  const { position, startedAt } = stream.view;
+  const { position, life } = stream.view;
   const snapshot = stream.view.snapshot();
   const hasEndedNow = hasEnded(source, interest.step);
   const positions = materialPositions(source, interest.step, after);
   const events: CursoredEvent[] = [];
+  let commit: Commit | undefined;
   for (const at of positions.slice(0, limits.receiptEventsMax)) {
-    const [commit] = await journal.read(run, at - 1, 1);
+    // One commit may hold thousands of them: it is read once.
+    if (commit === undefined || commit.position < at) [commit] = await journal.read(run, at - 1, 1);
     if (commit === undefined) break;
     for (const recorded of recordedEvents(commit, at - 1)) {
       events.push(withCursor(source, recorded));
@@ -130,8 +133,8 @@ async function receiptOf(source: EventSource, request: WaitRequest, isImmediate:
     event: isWoken ? events[0] : undefined,
     events,
     omittedEvents: positions.length - events.length,
-    before: cursorAt(run, startedAt, after),
-    cursor: cursorAt(run, startedAt, position),
+    before: cursorAt(run, life, after),
+    cursor: cursorAt(run, life, position),
     position,
     run: snapshot,
   };

@@ -1,3 +1,4 @@
+import { artifactPlace } from "../domain/artifact.ts";
 import type { Observable } from "rxjs";
 import type { Cursor } from "../domain/cursor.ts";
 import { positionOf } from "../domain/cursor.ts";
@@ -184,7 +185,7 @@ export class Run {
   }
 
   #load(step: StepId, stored: NonNullable<StepResult["stored"]>): Promise<Json> {
-    return loadStored(this.#parts.artifacts, this.id, step, stored);
+    return loadStored(this.#parts.artifacts, artifactPlace(this.id, this.#parts.stream.view.life), step, stored);
   }
 
   #step(step: Step | StepId): StepSnapshot {
@@ -201,6 +202,6 @@ export class Run {
 
   #positionOf(cursor: Cursor): Position {
     const { view } = this.#parts.stream;
-    return positionOf(cursor, this.id, view.startedAt, view.position);
+    return positionOf(cursor, this.id, view.life, view.position);
   }
 }

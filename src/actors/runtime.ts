@@ -1,7 +1,8 @@
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Owner } from "../domain/events.ts";
 import type { Graph } from "../domain/graph.ts";
-import type { RunId } from "../domain/ids.ts";
+import { artifactPlace } from "../domain/artifact.ts";
+import type { RunId, RunLife } from "../domain/ids.ts";
 import { isRunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
@@ -15,7 +16,7 @@ import type { Executor } from "../ports/executor.ts";
 import type { WorkKind } from "../domain/graph-document.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Workspace } from "../ports/workspace.ts";
-import { cleanUp } from "./clean-up.ts";
+import { cleanUp, unlessGone } from "./clean-up.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import { FollowedRuns } from "./followed-runs.ts";
@@ -73,13 +74,14 @@ export class Runtime implements AsyncDisposable {
     this.#inbox = new InboxReader(parts.journal, parts.clock, (run) => this.#live.get(run)?.actor, report);
     this.#followed = new FollowedRuns(
       parts.journal,
+      parts.clock,
       this.#closing.signal,
       (run, error) => this.#reportObserver(run, error),
       (run, stream) => this.#handle(run, stream, (reason, force) => this.#cancelElsewhere(run, stream, reason, force)),
     );
     this.#retention = new Retention(
       parts.clock,
-      (run, cleanupAt) => cleanUp(parts, run, "Its time of retention is over.", cleanupAt),
+      (run, life) => unlessGone(cleanUp(parts, run, life, "Its time of retention is over.")),
       report,
     );
   }
@@ -157,7 +159,7 @@ export class Runtime implements AsyncDisposable {
     const known = await this.#find(id);
     if (known !== undefined && !known.snapshot().isCleaned) return sameGraph(known, graph);
     // Whoever cleaned it up was interrupted.
-    await known?.cleanup();
+    if (known !== undefined) await unlessGone(known.cleanup());
     this.#refuseFull();
     const { workspace, executors, owner } = this.#parts;
     this.#parts.register(graph);
@@ -166,11 +168,12 @@ export class Runtime implements AsyncDisposable {
     // Others may have been started, or the runtime closed, while the graph was looked at.
     this.#refuseClosed();
     this.#refuseFull();
-    const actor = this.#actorOf(id, graph, root);
+    const life = this.#parts.entropy.uniqueName();
+    const actor = this.#actorOf(id, life, graph, root);
     const run = this.#handle(id, actor.stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
     this.#live.set(id, { actor, run });
     try {
-      await actor.send({ type: "run.start", run: id, graph: graph.document, root, places, owner });
+      await actor.send({ type: "run.start", run: id, life, graph: graph.document, root, places, owner });
     } catch (error) {
       this.#live.delete(id);
       // Another process was faster with the same id: then it is its run.
@@ -181,7 +184,7 @@ export class Runtime implements AsyncDisposable {
     return run;
   }
 
-  #actorOf(id: RunId, graph: Graph, root: string): RunActor {
+  #actorOf(id: RunId, life: RunLife, graph: Graph, root: string): RunActor {
     const { journal, clock, entropy, artifacts, executors, abortGraceMs } = this.#parts;
     const plan = planOf(graph.document);
     const state = initialState();
@@ -196,6 +199,7 @@ export class Runtime implements AsyncDisposable {
       effects: (actor) =>
         new Effects({
           run: id,
+          place: artifactPlace(id, life),
           graphName: graph.document.name,
           root,
           clock,
@@ -213,9 +217,10 @@ export class Runtime implements AsyncDisposable {
           timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
           diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
         }),
+      onWait: (error) => void this.#diagnostics.report("journal-waits", id, error),
       onStop: () => {
         this.#live.delete(id);
-        if (stream.isEnded) this.#retention.add(id, stream.view.snapshot().cleanupAt);
+        if (stream.isEnded) this.#retention.add(id, life, stream.view.snapshot().cleanupAt);
       },
     });
   }
@@ -231,7 +236,7 @@ export class Runtime implements AsyncDisposable {
       cancel,
       report: (error) => this.#reportObserver(id, error),
       cleanUp: async (reason) => {
-        await cleanUp(this.#parts, id, reason);
+        await cleanUp(this.#parts, id, stream.view.life, reason);
         this.#retention.forget(id);
       },
     });

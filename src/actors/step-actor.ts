@@ -17,6 +17,8 @@ import { ProgressThrottle } from "./progress-throttle.ts";
 /** What the attempts of one run share. */
 export interface AttemptHost {
   readonly run: RunId;
+  /** The run's name in the artifact store. */
+  readonly place: string;
   readonly graphName: string;
   readonly root: string;
   readonly clock: Clock;
@@ -160,7 +162,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       throw new RunfoldError("artifact.failed", message);
     }
     const name = `${this.step.id}.${this.number}.${label}`;
-    const writer = await this.#host.artifacts.create(this.#host.run, name);
+    const writer = await this.#host.artifacts.create(this.#host.place, name);
     return {
       write: (bytes) => writer.write(bytes),
       discard: () => writer.discard(),
@@ -173,11 +175,11 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   }
 
   readArtifact(artifact: ArtifactRef): AsyncIterable<Uint8Array> {
-    return this.#host.artifacts.read(this.#host.run, artifact);
+    return this.#host.artifacts.read(this.#host.place, artifact);
   }
 
   artifactPath(artifact: ArtifactRef): Promise<string | undefined> {
-    return this.#host.artifacts.path(this.#host.run, artifact);
+    return this.#host.artifacts.path(this.#host.place, artifact);
   }
 
   /** A listener that throws has not stopped its work; the grace and the giving up are there for that. */

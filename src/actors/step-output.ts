@@ -48,20 +48,20 @@ export async function readResult(journal: Journal, run: RunId, step: StepSnapsho
  */
 export async function loadStored(
   artifacts: ArtifactStore,
-  run: RunId,
+  place: string,
   step: StepId,
   stored: StoredOutput,
 ): Promise<Json> {
   const bytes = spilledBytes(stored);
   if (bytes > limits.loadedOutputBytesMax) {
     const message = `The output of step ${step} has ${bytes} bytes; at most ${limits.loadedOutputBytesMax} are loaded at once. Read its artifacts instead.`;
-    throw new RunfoldError("output.tooLarge", message, { details: { run, step, bytes } });
+    throw new RunfoldError("output.tooLarge", message, { details: { step, bytes } });
   }
   const texts = new Map<SpilledPart, string>();
   for (const part of stored.spilled ?? []) {
     const decoder = new TextDecoder();
     let text = "";
-    for await (const chunk of artifacts.read(run, part.artifact)) text += decoder.decode(chunk, { stream: true });
+    for await (const chunk of artifacts.read(place, part.artifact)) text += decoder.decode(chunk, { stream: true });
     texts.set(part, text + decoder.decode());
   }
   return loadOutput(stored, (part) => texts.get(part)!);

@@ -1,5 +1,5 @@
 import { RunfoldError } from "./errors.ts";
-import type { EpochMs, Position, RunId } from "./ids.ts";
+import type { Position, RunId, RunLife } from "./ids.ts";
 
 /** An opaque token for a place in one run's journal. Hand it back unchanged; compare it by equality alone. */
 export type Cursor = string;
@@ -7,25 +7,25 @@ export type Cursor = string;
 const prefix = "c1";
 
 /**
- * The cursor of a position. The check part binds it to this very run: a run of the same name that was started at another
- * time, and any other run, refuses it.
+ * The cursor of a position. The check part binds it to this very run: a later run of the same id, and any other
+ * run, refuses it.
  */
-export function cursorAt(run: RunId, startedAt: EpochMs, position: Position): Cursor {
-  return `${prefix}.${position.toString(36)}.${checkOf(run, startedAt, position)}`;
+export function cursorAt(run: RunId, life: RunLife, position: Position): Cursor {
+  return `${prefix}.${position.toString(36)}.${checkOf(run, life, position)}`;
 }
 
 /**
  * The position of a cursor.
  * @throws `cursor.invalid` for a token that is not a cursor of this run, or that lies beyond `head`. It is never guessed.
  */
-export function positionOf(cursor: Cursor, run: RunId, startedAt: EpochMs, head: Position): Position {
+export function positionOf(cursor: Cursor, run: RunId, life: RunLife, head: Position): Position {
   const parts = cursor.split(".");
   const [kind, digits = "", check] = parts;
   const position = /^[0-9a-z]{1,11}$/.test(digits) ? Number.parseInt(digits, 36) : Number.NaN;
   // A number has one spelling: with a zero in front it is not what was handed out.
   const isSpelled = Number.isSafeInteger(position) && position.toString(36) === digits;
   if (parts.length !== 3 || kind !== prefix || !isSpelled) throw invalid(cursor, run, "it is not a cursor");
-  if (check !== checkOf(run, startedAt, position)) {
+  if (check !== checkOf(run, life, position)) {
     throw invalid(cursor, run, "it belongs to another run, or was changed");
   }
   if (position > head) throw invalid(cursor, run, "it lies beyond the end of the run's journal");
@@ -42,9 +42,9 @@ function invalid(cursor: Cursor, run: RunId, why: string): RunfoldError {
 }
 
 /** FNV-1a over the parts (http://www.isthe.com/chongo/tech/comp/fnv/): guards against mistakes, not against forgery. */
-function checkOf(run: RunId, startedAt: EpochMs, position: Position): string {
+function checkOf(run: RunId, life: RunLife, position: Position): string {
   let hash = 0x811c9dc5;
-  for (const character of `${run}\n${startedAt}\n${position}`) {
+  for (const character of `${run}\n${life}\n${position}`) {
     hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
   }
   return (hash >>> 0).toString(36);

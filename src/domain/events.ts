@@ -1,7 +1,7 @@
 import type { ArtifactRef } from "./artifact.ts";
 import type { Blocker, Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
-import type { EpochMs, Position, RunId, StepId } from "./ids.ts";
+import type { EpochMs, Position, RunId, RunLife, StepId } from "./ids.ts";
 import type { StoredOutput } from "./output.ts";
 import type { RunEnd } from "./status.ts";
 
@@ -44,6 +44,7 @@ export type RunEvent =
   | {
       readonly type: "run.started";
       readonly run: RunId;
+      readonly life: RunLife;
       readonly graph: GraphDocument;
       readonly root: string;
       readonly places: readonly Place[];

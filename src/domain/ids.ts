@@ -3,6 +3,12 @@ import { limits } from "./limits.ts";
 /** Names a run in a journal: a letter or digit, then letters, digits, `-` and `_`; 1 to 64 characters. Case counts. */
 export type RunId = string;
 
+/**
+ * Tells the runs apart that had the same id one after the other: unique to one start, whatever was cleaned up before it.
+ * Cursors, cleanups and artifacts are bound to it.
+ */
+export type RunLife = string;
+
 /** Names a step in a graph: a lower-case letter, then lower-case letters, digits and `-`; 1 to 63 characters. */
 export type StepId = string;
 

@@ -2,7 +2,7 @@ import type { ArtifactRef } from "./artifact.ts";
 import type { Owner, Place, ProgressReport, Severity } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
-import type { RunId, StepId } from "./ids.ts";
+import type { RunId, RunLife, StepId } from "./ids.ts";
 import type { StoredOutput } from "./output.ts";
 
 /**
@@ -15,6 +15,7 @@ export type Command =
   | {
       readonly type: "run.start";
       readonly run: RunId;
+      readonly life: RunLife;
       readonly graph: GraphDocument;
       readonly root: string;
       readonly places: readonly Place[];

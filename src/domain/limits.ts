@@ -99,6 +99,11 @@ export const limits = {
   /** Runs of one runtime that have not ended, and runs it holds at all. */
   liveRunsMax: 1_000,
   openRunsMax: 10_000,
+  /** How long work may go on in microtasks before timers, signals and answers get their turn. */
+  breathMs: 10,
+  /** While another process holds the journal, an append is tried again and again, for so long in all. */
+  appendRetryPauseMs: 250,
+  appendRetryMs: 60_000,
   /** After the inbox could not be read, when it is tried again. */
   inboxRetryMs: 1_000,
   /** Commands from other processes that wait for one run. */

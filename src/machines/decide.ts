@@ -57,9 +57,9 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
 function start(turn: Turn, input: Extract<Command, { type: "run.start" }>): Refusal | undefined {
   const { state, at } = turn;
   if (state.phase !== "unstarted") return refusal("started", `Run ${state.run} has already started.`);
-  const { run, graph, root, places, owner } = input;
+  const { run, life, graph, root, places, owner } = input;
   const deadlineAt = at + milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault);
-  emitRun(turn, { type: "start", run, graph, root, places, owner, deadlineAt });
+  emitRun(turn, { type: "start", run, life, graph, root, places, owner, deadlineAt });
   return undefined;
 }
 

@@ -16,6 +16,7 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
   switch (event.type) {
     case "run.started":
       state.run = event.run;
+      state.life = event.life;
       state.phase = "running";
       state.startedAt = at;
       state.deadlineAt = event.deadlineAt;

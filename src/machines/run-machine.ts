@@ -2,7 +2,7 @@ import { setup } from "xstate";
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Owner, Place, RunEvent, Severity } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
-import type { EpochMs, RunId, StepId } from "../domain/ids.ts";
+import type { EpochMs, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunEnd } from "../domain/status.ts";
 
 /** What the kernel tells a run. As with steps, the signal's type holds what elsewhere would be a guard. */
@@ -10,6 +10,7 @@ export type RunSignal =
   | {
       readonly type: "start";
       readonly run: RunId;
+      readonly life: RunLife;
       readonly graph: GraphDocument;
       readonly root: string;
       readonly places: readonly Place[];
@@ -43,9 +44,10 @@ const settledAs =
   });
 
 export const runEventMakers = {
-  started: ({ run, graph, root, places, owner, deadlineAt }: Signal<"start">): RunEvent => ({
+  started: ({ run, life, graph, root, places, owner, deadlineAt }: Signal<"start">): RunEvent => ({
     type: "run.started",
     run,
+    life,
     graph,
     root,
     places,

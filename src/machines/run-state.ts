@@ -1,4 +1,4 @@
-import type { EpochMs, Position, RunId } from "../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife } from "../domain/ids.ts";
 import type { RunEnd } from "../domain/status.ts";
 import { compileMachine } from "./compile-machine.ts";
 import type { Plan } from "./plan.ts";
@@ -25,6 +25,7 @@ export const phaseCode = Object.fromEntries(stepPhases.map((phase, code) => [pha
  */
 export interface RunState {
   run: RunId;
+  life: RunLife;
   phase: RunPhase;
   /** How the run ended, also after it was cleaned up; `failed` until then. */
   endedAs: RunEnd;
@@ -54,6 +55,7 @@ export interface RunState {
 export function initialState(): RunState {
   return {
     run: "",
+    life: "",
     phase: runTable.initial,
     endedAs: "failed",
     cleanupAt: undefined,

@@ -43,8 +43,11 @@ export interface Journal {
   /** One run's entry, or undefined. */
   entry(run: RunId): Promise<RunEntry | undefined>;
 
-  /** Removes a run with all its commits, messages and its checkpoint. An unknown run is no error. */
-  delete(run: RunId): Promise<void>;
+  /**
+   * Removes a run with all its commits, messages and its checkpoint; with `expected`, only if the run is at that position, which
+   * is compared by the very same transaction. A run that is not there, or no longer there, is no error.
+   */
+  delete(run: RunId, expected?: Position): Promise<void>;
 
   /**
    * Leaves a message for whoever writes the run, in this or another process. Its number is larger than any before it.

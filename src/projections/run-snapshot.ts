@@ -1,7 +1,7 @@
 import type { Cursor } from "../domain/cursor.ts";
 import type { Owner } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
-import type { EpochMs, Position, RunId, StepId } from "../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunStatus, StepStatus } from "../domain/status.ts";
 import { isRunEnded } from "../domain/status.ts";
 import type { StepList } from "./step-list.ts";
@@ -12,6 +12,8 @@ export type StepCounts = { readonly [Status in StepStatus]: number };
 /** What a {@link RunSnapshot} is made of. */
 export interface RunFacts {
   readonly id: RunId;
+  /** Tells this run from earlier and later ones of the same id. */
+  readonly life: RunLife;
   readonly graph: GraphDocument;
   readonly owner: Owner;
   readonly status: RunStatus;

@@ -1,4 +1,4 @@
-import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { EpochMs, RunId, RunLife } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { RunStatus } from "../domain/status.ts";
 import type { RunState } from "../machines/run-state.ts";
@@ -7,6 +7,7 @@ import { phaseCode, slotsTaken, stepsEnded } from "../machines/run-state.ts";
 /** One line about a run, for lists of runs. Kept beside the journal as a cache; a fold of the journal gives the same. */
 export interface RunSummary {
   readonly id: RunId;
+  readonly life: RunLife;
   readonly name: string;
   readonly objective: string;
   readonly status: RunStatus;
@@ -29,6 +30,7 @@ export function summaryOf(state: RunState, at: EpochMs): Json & RunSummary {
   const isCleaned = phase === "cleaned";
   return {
     id: state.run,
+    life: state.life,
     name: plan.name,
     objective: plan.objective.slice(0, objectiveCharsMax),
     status: isCleaned ? state.endedAs : runStatusOf(phase),

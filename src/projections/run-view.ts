@@ -2,7 +2,7 @@ import { cursorAt } from "../domain/cursor.ts";
 import { brokenInvariant, invariant } from "../domain/errors.ts";
 import type { Event, Owner, Place } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
-import type { EpochMs, Position, RunId, StepId } from "../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunStatus, StepStatus } from "../domain/status.ts";
 import { planOf } from "../machines/plan.ts";
 import { activityOf } from "./activity.ts";
@@ -18,7 +18,13 @@ import type { StepSnapshot } from "./step-snapshot.ts";
  */
 export class RunView {
   #started:
-    | { readonly id: RunId; readonly graph: GraphDocument; readonly owner: Owner; readonly deadlineAt: EpochMs }
+    | {
+        readonly id: RunId;
+        readonly life: RunLife;
+        readonly graph: GraphDocument;
+        readonly owner: Owner;
+        readonly deadlineAt: EpochMs;
+      }
     | undefined;
   #places: ReadonlyMap<string, Place> = new Map();
   #status: RunStatus = "running";
@@ -39,8 +45,9 @@ export class RunView {
     return this.#position;
   }
 
-  get startedAt(): EpochMs {
-    return this.#startedAt;
+  /** Empty before the run's first event. */
+  get life(): RunLife {
+    return this.#started?.life ?? "";
   }
 
   get status(): RunStatus {
@@ -60,7 +67,8 @@ export class RunView {
       case "run.started": {
         const plan = planOf(event.graph);
         const { steps } = event.graph;
-        this.#started = { id: event.run, graph: event.graph, owner: event.owner, deadlineAt: event.deadlineAt };
+        const { run: id, life, graph, owner, deadlineAt } = event;
+        this.#started = { id, life, graph, owner, deadlineAt };
         this.#places = new Map(event.places.map((place) => [place.cwd, place]));
         this.#startedAt = at;
         this.#steps = new StepTable(steps.map(pendingStep), plan.numberOf);
@@ -104,15 +112,16 @@ export class RunView {
   snapshot(): RunSnapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;
     invariant(this.#started !== undefined && this.#lastEvent !== undefined, "a snapshot is of a run that has started");
-    const { id, graph, owner, deadlineAt } = this.#started;
+    const { id, life, graph, owner, deadlineAt } = this.#started;
     const counts: StepCounts = { ...this.#counts };
     this.#snapshot = snapshotOf({
       id,
+      life,
       graph,
       owner,
       status: this.#status,
       position: this.#position,
-      cursor: cursorAt(id, this.#startedAt, this.#position),
+      cursor: cursorAt(id, life, this.#position),
       startedAt: this.#startedAt,
       updatedAt: this.#updatedAt,
       endedAt: this.#endedAt,

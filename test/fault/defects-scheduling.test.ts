@@ -94,7 +94,7 @@ describe("scheduling", () => {
     const { document } = graphOf([{ id: "a", task: "t", timeoutSeconds: 1 }]);
     const owner = { host: "h", pid: 1, processStart: "" };
     const state = initialState();
-    decide(state, { type: "run.start", run: "x", graph: document, root: "/", places: [], owner }, 0);
+    decide(state, { type: "run.start", run: "x", life: "life", graph: document, root: "/", places: [], owner }, 0);
     decide(state, report, 5_000);
     const late = decide(state, timeOut, 5_000);
     expect(isRefusal(late)).toBe(true);

@@ -1,3 +1,4 @@
+import { artifactPlace } from "../../src/domain/artifact.ts";
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryArtifacts, step, task } from "runfold";
 import type { ArtifactStore } from "runfold";
@@ -30,7 +31,7 @@ describe("outputs above what the journal takes", () => {
     const events = await eventsOf(journal, run);
     for (const event of events) expect(JSON.stringify(event).length).toBeLessThan(limits.inlinePayloadBytesMax);
     expect(events.filter(({ type }) => type === "artifact.stored")).toHaveLength(2);
-    expect(await artifacts.list(run.id)).toHaveLength(2);
+    expect(await artifacts.list(artifactPlace(run.id, run.snapshot().life))).toHaveLength(2);
   });
 
   test("stand exactly at the limit inside, and one byte above it outside", async () => {

@@ -97,10 +97,12 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     clock,
     state,
     stream,
+    onWait: () => undefined,
     onStop: () => undefined,
     effects: (one) =>
       new Effects({
         run: "x",
+        place: "x-life",
         graphName: "g",
         root: "/",
         clock,
@@ -128,7 +130,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     },
   });
   const owner = { host: "h", pid: 1, processStart: "" };
-  await actor.send({ type: "run.start", run: "x", graph: graph.document, root: "/", places: [], owner });
+  await actor.send({ type: "run.start", run: "x", life: "life", graph: graph.document, root: "/", places: [], owner });
   await turns();
   expect(calls).toBe(0);
   expect(seen).toEqual([

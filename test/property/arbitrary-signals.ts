@@ -81,6 +81,7 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
     start: fc.record({
       type: fc.constant("start" as const),
       run: fc.string(),
+      life: fc.string(),
       graph: fc.constant(graph),
       root: fc.string(),
       places: fc.constant([]),

@@ -88,8 +88,8 @@ test("a wait comes back exactly once, at the first batch that matters to it, wit
 });
 
 function begin(run: Run, plan: Plan, step: string | undefined, cursor: string | undefined, now: () => number): Made {
-  const { position, cursor: head, startedAt } = run.snapshot();
-  const from = { handle: undefined, snapshot: head, event: cursor ?? head, start: cursorAt("main", startedAt, 0) }[
+  const { position, cursor: head, life } = run.snapshot();
+  const from = { handle: undefined, snapshot: head, event: cursor ?? head, start: cursorAt("main", life, 0) }[
     plan.from
   ];
   const options: WaitOptions = {
@@ -98,7 +98,7 @@ function begin(run: Run, plan: Plan, step: string | undefined, cursor: string | 
     ...(step === undefined ? {} : { step }),
     ...(plan.timeoutMs === undefined ? {} : { timeoutMs: plan.timeoutMs }),
   };
-  const after = from === undefined ? undefined : positionOf(from, "main", startedAt, position);
+  const after = from === undefined ? undefined : positionOf(from, "main", life, position);
   const made: Made = {
     step,
     plan,
@@ -106,7 +106,7 @@ function begin(run: Run, plan: Plan, step: string | undefined, cursor: string | 
     headAtStart: position,
     startedAt: now(),
     wakes: 0,
-    endedAt: startedAt,
+    endedAt: now(),
     receipt: undefined,
   };
   const wait = async (): Promise<void> => {
@@ -121,7 +121,7 @@ function begin(run: Run, plan: Plan, step: string | undefined, cursor: string | 
 function check(graph: GraphDocument, events: readonly Event[], heads: readonly number[], made: Made): void {
   const { step, plan, receipt } = made;
   if (receipt === undefined) throw new Error("a wait never came back");
-  const before = positionOf(receipt.before, "main", receipt.run.startedAt, events.length);
+  const before = positionOf(receipt.before, "main", receipt.run.life, events.length);
   const after = made.after ?? before;
   mustBe(before, after, "the position that the wait began after");
   const isEnd = (event: Event): boolean =>

@@ -59,7 +59,7 @@ export class GivenRun {
 
   startInput(): Input {
     const owner = { host: "here", pid: 1, processStart: "1" };
-    return { type: "run.start", run: "run-1", graph: this.graph, root: "/work", places: [], owner };
+    return { type: "run.start", run: "run-1", life: "life", graph: this.graph, root: "/work", places: [], owner };
   }
 
   succeed(step: string, attempt = this.attemptOf(step), output: StoredOutput = { value: null }): readonly Event[] {

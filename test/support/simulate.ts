@@ -72,5 +72,5 @@ export function simulate({ graph, behaviours, extras }: Scenario, accept: Accept
 
 export function startInput(graph: Scenario["graph"]): Input {
   const owner = { host: "here", pid: 1, processStart: "1" };
-  return { type: "run.start", run: "run-1", graph, root: "/work", places: [], owner };
+  return { type: "run.start", run: "run-1", life: "life", graph, root: "/work", places: [], owner };
 }

@@ -8,6 +8,7 @@ const timeoutMsMax = 2 ** 31 - 1;
 export function systemClock(): Clock {
   return {
     now: Date.now,
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     setTimer: (at, fire, options) => new SystemTimer(at, fire, options?.isBackground === true),
   };
 }

@@ -72,7 +72,7 @@ export function failingJournal(inner: Journal): FailingJournal {
     follow: (run, after, signal) => inner.follow(run, after, signal),
     list: () => inner.list(),
     entry: (run) => inner.entry(run),
-    delete: (run) => inner.delete(run),
+    delete: (run, expected) => inner.delete(run, expected),
     send: (run, message) => inner.send(run, message),
     inbox: (after, limit) => inner.inbox(after, limit),
     watch: (changed) => inner.watch(changed),

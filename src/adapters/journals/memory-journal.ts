@@ -97,10 +97,10 @@ class MemoryJournal implements Journal {
     return known && { run, position: known.position, summary: known.summary };
   }
 
-  async delete(run: RunId): Promise<void> {
+  async delete(run: RunId, expected?: Position): Promise<void> {
     this.#checkOpen();
     const known = this.#runs.get(run);
-    if (known === undefined) return;
+    if (known === undefined || (expected !== undefined && known.position !== expected)) return;
     for (const number of known.messages) this.#inbox.delete(number);
     this.#runs.delete(run);
     this.#wakeups.wake(run);

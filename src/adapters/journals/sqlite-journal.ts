@@ -124,12 +124,13 @@ class SqliteJournal implements Journal {
     return this.#read(() => this.#tables.entry(run));
   }
 
-  async delete(run: RunId): Promise<void> {
+  async delete(run: RunId, expected?: Position): Promise<void> {
     return this.#write(
       run,
       () => {
         const number = this.#tables.number(run);
-        if (number !== undefined) this.#tables.remove(number);
+        if (number === undefined) return;
+        if (expected === undefined || this.#tables.position(run) === expected) this.#tables.remove(number);
       },
       () => this.#wakeups.wake(run),
     );

@@ -1,3 +1,4 @@
+import { artifactPlace } from "../../../src/domain/artifact.ts";
 import { describe, expect, test } from "vitest";
 import { defineGraph, memoryArtifacts, memoryJournal, step, task } from "runfold";
 import type { ArtifactStore, Journal } from "runfold";
@@ -22,10 +23,24 @@ describe("cleaning up", () => {
     const { runtime, journal } = await openWorld({ artifacts });
     const run = await runtime.start(graph, { id: "x" });
     await run.outcome();
-    expect(await artifacts.list("x")).toHaveLength(1);
+    const place = artifactPlace("x", run.snapshot().life);
+    expect(await artifacts.list(place)).toHaveLength(1);
     await run.cleanup();
-    expect([await artifacts.list("x"), await journal.list(), await runtime.get("x")]).toEqual([[], [], undefined]);
+    expect([await artifacts.list(place), await journal.list(), await runtime.get("x")]).toEqual([[], [], undefined]);
     expect((await (await runtime.start(graph, { id: "x" })).outcome()).output("a")).toBe(large);
+  });
+
+  test("through an old handle never touches a later run of the same id, nor can its cursors read it", async () => {
+    const { runtime, journal } = await openWorld();
+    const old = await runtime.start(graph, { id: "x" });
+    await old.outcome();
+    const { cursor } = old.snapshot();
+    await old.cleanup();
+    const later = await runtime.start(graph, { id: "x" });
+    await later.outcome();
+    await expect(old.cleanup()).rejects.toMatchObject({ code: "run.cleaned" });
+    expect((await journal.list()).map(({ run }) => run)).toEqual(["x"]);
+    await expect(later.wait({ after: cursor })).rejects.toMatchObject({ code: "cursor.invalid" });
   });
 
   test("a live run is refused, and the run goes on", async () => {
@@ -53,7 +68,7 @@ describe("cleaning up", () => {
     const { runtime, journal } = await openWorld({ artifacts });
     const run = await runtime.start(graph);
     await run.outcome();
-    await artifacts.delete(run.id);
+    await artifacts.delete(artifactPlace(run.id, run.snapshot().life));
     await run.cleanup();
     expect(await journal.list()).toEqual([]);
   });

@@ -15,6 +15,7 @@ beforeEach(() => {
   heard = [];
   host = {
     run: "run",
+    place: "place",
     graphName: "graph",
     root: "/",
     clock,

@@ -11,6 +11,7 @@ export function startOf(steps: readonly Partial<StepDocument>[]): Event {
   return {
     type: "run.started",
     run: "run-1",
+    life: "life",
     graph: {
       name: "sample",
       objective: "Be shown.",

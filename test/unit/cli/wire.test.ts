@@ -108,6 +108,7 @@ describe("the line of status", () => {
     const steps = { total: 1, running: 1, ended: 0, succeeded: 0 };
     const summary = {
       id: "r",
+      life: "l",
       name: "g",
       objective: "o",
       status: "running",

@@ -4,10 +4,10 @@ import { cursorAt, positionOf } from "../../../src/domain/cursor.ts";
 import { isRunfoldError } from "../../../src/domain/errors.ts";
 
 const run = "audit-42";
-const startedAt = 1_700_000_000_000;
+const life = "3e1e17520e122ccd163b3f980359bc";
 const head = 1_000_000;
 
-const isRefused = (cursor: string, of = run, at = startedAt, end = head): boolean => {
+const isRefused = (cursor: string, of = run, at = life, end = head): boolean => {
   try {
     positionOf(cursor, of, at, end);
     return false;
@@ -22,40 +22,40 @@ describe("a cursor", () => {
   it("gives back the position that it was made of, also at the very beginning and at the head", () => {
     fc.assert(
       fc.property(positions, (position) => {
-        expect(positionOf(cursorAt(run, startedAt, position), run, startedAt, head)).toBe(position);
+        expect(positionOf(cursorAt(run, life, position), run, life, head)).toBe(position);
       }),
     );
     for (const position of [0, head]) {
-      expect(positionOf(cursorAt(run, startedAt, position), run, startedAt, head)).toBe(position);
+      expect(positionOf(cursorAt(run, life, position), run, life, head)).toBe(position);
     }
   });
 
   it("is the same token for the same place, and another for another", () => {
-    expect(cursorAt(run, startedAt, 7)).toBe(cursorAt(run, startedAt, 7));
-    expect(cursorAt(run, startedAt, 7)).not.toBe(cursorAt(run, startedAt, 8));
+    expect(cursorAt(run, life, 7)).toBe(cursorAt(run, life, 7));
+    expect(cursorAt(run, life, 7)).not.toBe(cursorAt(run, life, 8));
   });
 
   it("of the largest position that there can be is read as well", () => {
     const last = Number.MAX_SAFE_INTEGER;
-    expect(positionOf(cursorAt(run, startedAt, last), run, startedAt, last)).toBe(last);
+    expect(positionOf(cursorAt(run, life, last), run, life, last)).toBe(last);
   });
 
   it("of another run is refused", () => {
     fc.assert(
       fc.property(positions, fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/), (position, other) => {
         fc.pre(other !== run);
-        expect(isRefused(cursorAt(other, startedAt, position))).toBe(true);
+        expect(isRefused(cursorAt(other, life, position))).toBe(true);
       }),
     );
   });
 
   it("of a run of the same name that was started at another time is refused", () => {
-    expect(isRefused(cursorAt(run, startedAt + 1, 7))).toBe(true);
+    expect(isRefused(cursorAt(run, `${life}1`, 7))).toBe(true);
   });
 
   it("beyond the end of the journal is refused, not taken for the end", () => {
-    expect(isRefused(cursorAt(run, startedAt, head + 1))).toBe(true);
-    expect(isRefused(cursorAt(run, startedAt, 1), run, startedAt, 0)).toBe(true);
+    expect(isRefused(cursorAt(run, life, head + 1))).toBe(true);
+    expect(isRefused(cursorAt(run, life, 1), run, life, 0)).toBe(true);
   });
 
   it("with any one character changed, added or left out is refused", () => {
@@ -67,7 +67,7 @@ describe("a cursor", () => {
         fc.constantFrom(...alphabet),
         fc.nat({ max: 2 }),
         (position, place, character, kind) => {
-          const cursor = cursorAt(run, startedAt, position);
+          const cursor = cursorAt(run, life, position);
           const at = place % (cursor.length + 1);
           const changed = cursor.slice(0, at) + (kind === 2 ? "" : character) + cursor.slice(kind === 0 ? at : at + 1);
           fc.pre(changed !== cursor);
@@ -79,7 +79,7 @@ describe("a cursor", () => {
   });
 
   it("in another spelling of the same number is refused", () => {
-    const [kind, digits, check] = cursorAt(run, startedAt, 35 * 36 + 10).split(".") as [string, string, string];
+    const [kind, digits, check] = cursorAt(run, life, 35 * 36 + 10).split(".") as [string, string, string];
     expect(isRefused(`${kind}.${digits}.${check}`)).toBe(false);
     for (const spelling of [
       `0${digits}`,
@@ -142,7 +142,7 @@ describe("a cursor", () => {
   });
 
   it("that is refused is shown, cut if it is long, with what to do about it", () => {
-    const refuse = (): number => positionOf("x".repeat(100_000), run, startedAt, head);
+    const refuse = (): number => positionOf("x".repeat(100_000), run, life, head);
     expect(refuse).toThrow(/"x{60}…" was refused for run audit-42: it is not a cursor\. Read the run's status/u);
     expect(refuse).toThrow(expect.objectContaining({ details: { run, cursor: `${"x".repeat(60)}…` } }));
   });

@@ -12,7 +12,7 @@ export function graphOf(steps: readonly (string | StepDocument)[]): GraphDocumen
 
 export function startedRun(graph: GraphDocument): Extract<RunEvent, { type: "run.started" }> {
   const owner = { host: "host", pid: 1, processStart: "0" };
-  return { type: "run.started", run: "run", graph, root: "/", places: [], owner, deadlineAt: 9_000 };
+  return { type: "run.started", run: "run", life: "life", graph, root: "/", places: [], owner, deadlineAt: 9_000 };
 }
 
 /** Short names for events of attempt 1. */

@@ -1,3 +1,5 @@
+import { Breather } from "../../../src/actors/breather.ts";
+import { virtualClock } from "../../../src/adapters/clocks/virtual-clock.ts";
 import { expect, test } from "vitest";
 import { memoryJournal } from "runfold";
 import type { Event } from "runfold";
@@ -20,6 +22,7 @@ function summary(...events: Event[]): RunSummary {
 test("a summary names its run, and cuts the objective", () => {
   expect(summary()).toEqual({
     id: "run",
+    life: "life",
     name: "graph",
     objective: "o".repeat(200),
     status: "running",
@@ -45,5 +48,5 @@ test("a summary shows a run out of time as one that is being ended, and an ended
 });
 
 test("the state of an unknown run is that of no run", async () => {
-  expect((await loadState(memoryJournal(), "nobody")).position).toBe(0);
+  expect((await loadState(memoryJournal(), "nobody", new Breather(virtualClock()))).position).toBe(0);
 });
