@@ -10,7 +10,7 @@ import { commandExecutor } from "./adapters/executors/command/command-executor.t
 import { inspectPlace } from "./adapters/executors/command/working-directory.ts";
 import { taskExecutor } from "./adapters/executors/task-executor.ts";
 import { memoryJournal } from "./adapters/journals/memory-journal.ts";
-import { thisProcess } from "./adapters/owners/process-owner.ts";
+import { livenessOf, thisProcess } from "./adapters/owners/process-owner.ts";
 import type { Graph, TaskBinding } from "./domain/graph.ts";
 import type { WorkKind } from "./domain/graph-document.ts";
 import { limits } from "./domain/limits.ts";
@@ -55,11 +55,10 @@ export interface RuntimeOptions {
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const journal = options.journal ?? memoryJournal();
   const clock = options.clock ?? systemClock();
-  const registry = new TaskRegistry(namedTasks(options.tasks ?? {}));
-  for (const graph of options.graphs ?? []) registry.register(graph);
+  const registry = new TaskRegistry(namedTasks(options.tasks ?? {}), options.graphs ?? []);
   const executors = new Map<WorkKind, Executor>();
   const builtIn = [
-    taskExecutor({ find: (graphName, step) => registry.find(graphName, step) }),
+    taskExecutor({ find: (run, step) => registry.find(run, step) }),
     commandExecutor({ clock, inheritVariables: options.inheritVariables ?? [] }),
   ];
   for (const executor of [...builtIn, ...(options.executors ?? [])]) {
@@ -74,13 +73,20 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     workspace,
     executors,
     owner: thisProcess(),
+    isGone: (owner) => livenessOf(owner) === "gone",
     root: resolve(options.root ?? "."),
     abortGraceMs: options.abortGraceMs ?? limits.abortGraceMs,
     liveRunsMax: options.liveRunsMax ?? limits.liveRunsMax,
-    register: (graph) => registry.register(graph),
+    bindTasks: (run, graph) => registry.bind(run, graph),
+    releaseTasks: (run) => registry.release(run),
     onDiagnostic: options.onDiagnostic,
   });
-  await runtime.tidy();
+  try {
+    await runtime.tidy();
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
   return runtime;
 }
 

@@ -7,7 +7,9 @@ import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { RunId, RunLife } from "../domain/ids.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { evolve } from "../machines/evolve.ts";
-import { initialState } from "../machines/run-state.ts";
+import type { Owner } from "../domain/events.ts";
+import { endAbandoned } from "./abandoned.ts";
+import { initialState, isLive } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
@@ -25,25 +27,31 @@ export async function loadState(journal: Journal, run: RunId, breather: Breather
   }
 }
 
+interface CleanUpParts {
+  readonly journal: Journal;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  isGone(owner: Owner): boolean;
+}
+
 /**
- * Deletes an ended run, and no later run of the same id. What is about to happen is committed first, so that a crash in between
+ * Deletes an ended run, or one whose process is gone, and no later run of the same id. What is about to happen is committed first, so that a crash in between
  * leaves a run that says what it is, and doing it again finishes it.
  * @throws `run.unknown`, `run.live`, `run.cleaned`, `artifact.failed`.
  */
-export async function cleanUp(
-  parts: { readonly journal: Journal; readonly artifacts: ArtifactStore; readonly clock: Clock },
-  run: RunId,
-  life: RunLife,
-  reason: string,
-): Promise<void> {
-  const { journal, artifacts, clock } = parts;
+export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, reason: string): Promise<void> {
+  const { journal, artifacts, clock, isGone } = parts;
   const state = await loadState(journal, run, new Breather(clock));
   if (state.position === 0) {
     throw new RunfoldError("run.unknown", `There is no run ${run} to clean up.`, { details: { run } });
   }
   if (state.life !== life) throw cleanedUp(run);
-  const expected = state.position;
   const at = clock.now();
+  if (isLive(state) && isGone(state.owner)) {
+    const before = state.position;
+    await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at) });
+  }
+  const expected = state.position;
   const input = { type: "run.clean", reason } as const;
   const decision = decide(state, input, at);
   if (!isRefusal(decision)) {

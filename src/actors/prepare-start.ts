@@ -4,6 +4,7 @@ import { RunfoldError } from "../domain/errors.ts";
 import type { Place } from "../domain/events.ts";
 import type { GraphDocument, StepDocument, WorkKind } from "../domain/graph-document.ts";
 import { workKindOf } from "../domain/graph-document.ts";
+import type { RunId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Workspace } from "../ports/workspace.ts";
@@ -13,6 +14,7 @@ import type { Workspace } from "../ports/workspace.ts";
  * @throws `graph.invalid` with every finding at once.
  */
 export async function prepareStart(
+  run: RunId,
   graph: GraphDocument,
   root: string,
   executors: ReadonlyMap<WorkKind, Executor>,
@@ -23,7 +25,7 @@ export async function prepareStart(
   for (const [index, step] of graph.steps.entries()) {
     if (diagnostics.length >= limits.diagnosticsMax) break;
     const kind = workKindOf(step);
-    const problem = problemOf(step, graph.name, kind, executors.get(kind));
+    const problem = problemOf(step, run, kind, executors.get(kind));
     if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
     const { cwd } = step;
     if (cwd === undefined || places.has(cwd)) continue;
@@ -44,7 +46,7 @@ export async function prepareStart(
 
 function problemOf(
   step: StepDocument,
-  graphName: string,
+  run: RunId,
   kind: WorkKind,
   executor: Executor | undefined,
 ): Omit<GraphDiagnostic, "pointer"> | undefined {
@@ -56,7 +58,7 @@ function problemOf(
       repair: `Open the runtime with an executor for ${kind}, or give the step another kind of work.`,
     };
   }
-  const refused = executor.refuses?.(step, graphName);
+  const refused = executor.refuses?.(step, run);
   if (refused === undefined) return undefined;
   return {
     code: "step-not-runnable",

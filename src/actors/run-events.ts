@@ -22,6 +22,8 @@ export interface EventSource {
   readonly journal: Journal;
   readonly stream: RunStream;
   readonly report: ObserverReport;
+  /** Whether nothing will ever come any more, because nobody writes the run. */
+  isAbandoned(): boolean;
 }
 
 export function withCursor({ run, stream }: EventSource, { position, at, event }: RecordedEvent): CursoredEvent {

@@ -8,6 +8,7 @@ import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
+import { abandoned } from "./abandoned.ts";
 import { withCursor } from "./run-events.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import type { Interest, Waiter } from "./waiters.ts";
@@ -42,7 +43,7 @@ export interface WaitReceipt {
 /**
  * Waits for a material event after a position, or for the end. Looking and registering happen in one go, so nothing falls
  * between them.
- * @throws the signal's reason when it aborts; what stopped the run's stream; `wait.invalid`.
+ * @throws `run.abandoned` when nobody writes the run any more; the signal's reason when it aborts; what stopped the run's stream; `wait.invalid`.
  */
 export async function waitFor(source: EventSource, clock: Clock, request: WaitRequest): Promise<WaitReceipt> {
   const { stream } = source;
@@ -55,7 +56,10 @@ export async function waitFor(source: EventSource, clock: Clock, request: WaitRe
   const isImmediate = isMet(source, interest, after);
   if (!isImmediate) {
     if (stream.failure !== undefined) throw stream.failure;
-    if (timeoutMs !== 0) await wakeUp(source, clock, request);
+    if (timeoutMs !== 0) {
+      if (source.isAbandoned()) throw abandoned(source.run);
+      await wakeUp(source, clock, request);
+    }
   }
   return receiptOf(source, request, isImmediate);
 }

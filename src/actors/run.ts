@@ -150,8 +150,13 @@ export class Run {
     return this.#parts.cancel(reason.slice(0, limits.reasonCharsMax), force);
   }
 
+  /** Whether the run has not ended although the process that wrote it is known to be gone. Asks the system: not for hot paths. */
+  isAbandoned(): boolean {
+    return this.#parts.isAbandoned();
+  }
+
   /**
-   * Deletes an ended run: its artifacts, then its journal. The id is free again; old cursors stay invalid.
+   * Deletes an ended run, or an abandoned one: its artifacts, then its journal. The id is free again; old cursors stay invalid.
    * @throws `run.live` before the run's end.
    */
   cleanup(options: { readonly reason?: string } = {}): Promise<void> {

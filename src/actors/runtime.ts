@@ -1,5 +1,4 @@
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
-import type { Owner } from "../domain/events.ts";
 import type { Graph } from "../domain/graph.ts";
 import { artifactPlace } from "../domain/artifact.ts";
 import type { RunId, RunLife } from "../domain/ids.ts";
@@ -9,16 +8,10 @@ import { limits } from "../domain/limits.ts";
 import { planOf } from "../machines/plan.ts";
 import { initialState } from "../machines/run-state.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Entropy } from "../ports/entropy.ts";
-import type { Executor } from "../ports/executor.ts";
-import type { WorkKind } from "../domain/graph-document.ts";
-import type { Journal } from "../ports/journal.ts";
-import type { Workspace } from "../ports/workspace.ts";
 import { cleanUp, unlessGone } from "./clean-up.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
+import { abandoned } from "./abandoned.ts";
 import { FollowedRuns } from "./followed-runs.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import { prepareStart } from "./prepare-start.ts";
@@ -27,24 +20,7 @@ import { RunActor } from "./run-actor.ts";
 import { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
 import { RuntimeDiagnostics } from "./runtime-diagnostics.ts";
-import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
-
-/** Everything a runtime is made of; `openRuntime` fills in what a caller leaves out. */
-export interface RuntimeParts {
-  readonly journal: Journal;
-  readonly artifacts: ArtifactStore;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly workspace: Workspace;
-  readonly executors: ReadonlyMap<WorkKind, Executor>;
-  readonly owner: Owner;
-  readonly root: string;
-  readonly abortGraceMs: number;
-  readonly liveRunsMax: number;
-  /** Makes the functions of a graph known before it starts. */
-  register(graph: Graph): void;
-  readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
-}
+import type { RuntimeParts } from "./runtime-parts.ts";
 
 export interface StartOptions {
   /** Letters, digits, `-` and `_`, at most 64. The same id again is the same run. Default: a new unique id. */
@@ -89,7 +65,7 @@ export class Runtime implements AsyncDisposable {
   /**
    * Starts a graph, or gives the run that already has this id. Resolves once the start is committed.
    * @throws `run.idInvalid`; `graph.invalid` with diagnostics, when a step cannot be run here; `run.conflicting` when the id
-   * belongs to a run of another graph; `runtime.full`; `runtime.closed`; what the journal refuses with.
+   * belongs to a run of another graph, `run.abandoned` when to one whose process is gone; `runtime.full`; `runtime.closed`; what the journal refuses with.
    */
   start(graph: Graph, options: StartOptions = {}): Promise<Run> {
     const id = options.id ?? this.#parts.entropy.uniqueName();
@@ -157,14 +133,26 @@ export class Runtime implements AsyncDisposable {
       throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
     }
     const known = await this.#find(id);
-    if (known !== undefined && !known.snapshot().isCleaned) return sameGraph(known, graph);
+    if (known !== undefined && !known.snapshot().isCleaned) {
+      if (known.isAbandoned()) throw abandoned(id);
+      return sameGraph(known, graph);
+    }
     // Whoever cleaned it up was interrupted.
     if (known !== undefined) await unlessGone(known.cleanup());
     this.#refuseFull();
+    this.#parts.bindTasks(id, graph);
+    try {
+      return await this.#launch(graph, id);
+    } catch (error) {
+      if (!this.#live.has(id)) this.#parts.releaseTasks(id);
+      throw error;
+    }
+  }
+
+  async #launch(graph: Graph, id: RunId): Promise<Run> {
     const { workspace, executors, owner } = this.#parts;
-    this.#parts.register(graph);
     const root = await workspace.realRoot(this.#parts.root);
-    const places = await prepareStart(graph.document, root, executors, workspace);
+    const places = await prepareStart(id, graph.document, root, executors, workspace);
     // Others may have been started, or the runtime closed, while the graph was looked at.
     this.#refuseClosed();
     this.#refuseFull();
@@ -219,6 +207,7 @@ export class Runtime implements AsyncDisposable {
         }),
       onWait: (error) => void this.#diagnostics.report("journal-waits", id, error),
       onStop: () => {
+        this.#parts.releaseTasks(id);
         this.#live.delete(id);
         if (stream.isEnded) this.#retention.add(id, life, stream.view.snapshot().cleanupAt);
       },
@@ -235,6 +224,7 @@ export class Runtime implements AsyncDisposable {
       artifacts,
       cancel,
       report: (error) => this.#reportObserver(id, error),
+      isAbandoned: () => !stream.isEnded && !this.#live.has(id) && this.#parts.isGone(stream.view.snapshot().owner),
       cleanUp: async (reason) => {
         await cleanUp(this.#parts, id, stream.view.life, reason);
         this.#retention.forget(id);
@@ -251,6 +241,7 @@ export class Runtime implements AsyncDisposable {
   /** Leaves the request in the inbox, for whoever writes the run. */
   async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
     if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
+    if (this.#parts.isGone(stream.view.snapshot().owner)) throw abandoned(id);
     await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
     return undefined;
   }

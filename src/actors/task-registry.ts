@@ -1,42 +1,41 @@
 import type { StepDocument } from "../domain/graph-document.ts";
 import type { Graph, TaskBinding } from "../domain/graph.ts";
+import type { RunId, StepId } from "../domain/ids.ts";
 
-/** The functions that task steps run: those of graphs that were defined in code, and those registered by name. */
+/**
+ * The functions that task steps run. Each run has those of the very graph that it was started with: graphs are often made anew
+ * for each run, with functions that know what that run is about. Whatever has none of its own runs what is registered by name.
+ */
 export class TaskRegistry {
-  readonly #byGraph = new Map<string, Graph>();
-  /** Of graphs that another one of the same name has replaced, by the very step, for as long as a run holds it. */
-  #replaced: WeakMap<StepDocument, TaskBinding> | undefined;
   readonly #byName: ReadonlyMap<string, TaskBinding>;
+  readonly #opened: ReadonlyMap<string, Graph>;
+  readonly #byRun = new Map<RunId, ReadonlyMap<StepId, TaskBinding>>();
 
-  constructor(byName: ReadonlyMap<string, TaskBinding>) {
+  /** `opened` are the graphs that were given when the runtime was opened. */
+  constructor(byName: ReadonlyMap<string, TaskBinding>, opened: readonly Graph[]) {
     this.#byName = byName;
+    this.#opened = new Map(opened.map((graph) => [graph.document.name, graph]));
   }
 
-  /**
-   * A graph of the same name replaces the one before for runs that come from a journal. Those under way keep their functions:
-   * graphs are often made anew for each run, with functions that know what that run is about.
-   */
-  register(graph: Graph): void {
-    const { document, tasks } = graph;
-    const known = this.#byGraph.get(document.name);
-    if (tasks.size === 0 || known?.tasks === tasks) return;
-    if (known !== undefined) this.#keep(known);
-    this.#byGraph.set(document.name, graph);
+  /** Must be called before a run's steps are looked at, and undone by {@link release}. */
+  bind(run: RunId, graph: Graph): void {
+    const { tasks } = graph.tasks.size > 0 ? graph : (this.#sameAsOpened(graph) ?? graph);
+    if (tasks.size > 0) this.#byRun.set(run, tasks);
   }
 
-  find(graphName: string, step: StepDocument): TaskBinding | undefined {
-    const own = this.#replaced?.get(step);
-    if (own !== undefined) return own;
-    // A step with a function of its own names no other task, so one that does is not that step.
-    const sameName = step.task === step.id ? this.#byGraph.get(graphName)?.tasks.get(step.id) : undefined;
-    return sameName ?? this.#byName.get(step.task ?? step.id);
+  /** The run has ended, or was not started: what its functions hold may be let go. */
+  release(run: RunId): void {
+    this.#byRun.delete(run);
   }
 
-  #keep({ document, tasks }: Graph): void {
-    this.#replaced ??= new WeakMap();
-    for (const step of document.steps) {
-      const binding = tasks.get(step.id);
-      if (binding !== undefined) this.#replaced.set(step, binding);
-    }
+  find(run: RunId, step: StepDocument): TaskBinding | undefined {
+    return this.#byRun.get(run)?.get(step.id) ?? this.#byName.get(step.task ?? step.id);
+  }
+
+  /** A graph from JSON runs the functions of one that was given on opening only if it is that graph, step by step. */
+  #sameAsOpened({ document }: Graph): Graph | undefined {
+    const opened = this.#opened.get(document.name);
+    if (opened === undefined) return undefined;
+    return JSON.stringify(opened.document.steps) === JSON.stringify(document.steps) ? opened : undefined;
   }
 }

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "run.unknown"
   | "run.conflicting"
   | "run.live"
+  | "run.abandoned"
   | "run.cleaned"
   | "run.idInvalid"
   | "runtime.closed"

@@ -17,6 +17,7 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
     case "run.started":
       state.run = event.run;
       state.life = event.life;
+      state.owner = event.owner;
       state.phase = "running";
       state.startedAt = at;
       state.deadlineAt = event.deadlineAt;

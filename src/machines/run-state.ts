@@ -8,7 +8,7 @@ import { runEventMakers, runMachine } from "./run-machine.ts";
 import type { RunPhase, RunSignal } from "./run-machine.ts";
 import { stepEventMakers, stepMachine } from "./step-machine.ts";
 import type { StepPhase, StepSignal } from "./step-machine.ts";
-import type { RunEvent, StepEvent } from "../domain/events.ts";
+import type { Owner, RunEvent, StepEvent } from "../domain/events.ts";
 
 export const runTable = compileMachine<RunPhase, RunSignal, RunEvent>(runMachine, runEventMakers);
 export const stepTable = compileMachine<StepPhase, StepSignal, StepEvent>(stepMachine, stepEventMakers);
@@ -26,6 +26,7 @@ export const phaseCode = Object.fromEntries(stepPhases.map((phase, code) => [pha
 export interface RunState {
   run: RunId;
   life: RunLife;
+  owner: Owner;
   phase: RunPhase;
   /** How the run ended, also after it was cleaned up; `failed` until then. */
   endedAs: RunEnd;
@@ -56,6 +57,7 @@ export function initialState(): RunState {
   return {
     run: "",
     life: "",
+    owner: { host: "", pid: 0, processStart: "" },
     phase: runTable.initial,
     endedAs: "failed",
     cleanupAt: undefined,

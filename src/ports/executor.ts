@@ -14,7 +14,7 @@ export interface Executor {
   /** The works it takes. */
   readonly kinds: readonly WorkKind[];
   /** Why this step cannot be run here at all, or undefined. Asked before a run starts; must be quick and change nothing. */
-  refuses?(step: StepDocument, graphName: string): string | undefined;
+  refuses?(step: StepDocument, run: RunId): string | undefined;
   /**
    * Does the work. A rejection, or a throw, is recorded as a failure of kind `executor`; a result that never comes is given up
    * after the stop request's grace.

@@ -54,7 +54,9 @@ export function openRunWorld(scenario: Scenario): RunWorld {
     root: "/work",
     abortGraceMs: 60,
     liveRunsMax: 100,
-    register: () => undefined,
+    bindTasks: () => undefined,
+    releaseTasks: () => undefined,
+    isGone: () => false,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
   });
   return {

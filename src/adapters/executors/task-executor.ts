@@ -1,4 +1,5 @@
 import type { TaskBinding } from "../../domain/graph.ts";
+import type { RunId } from "../../domain/ids.ts";
 import type { StepDocument } from "../../domain/graph-document.ts";
 import type { Attempt, AttemptResult, Executor } from "../../ports/executor.ts";
 import { storeTaskOutput } from "./task-output.ts";
@@ -8,7 +9,7 @@ import { noUpstream, upstreamValues, type UpstreamValues } from "./task-upstream
 
 export interface TaskExecutorOptions {
   /** The function of a step, or undefined where none is known. */
-  readonly find: (graphName: string, step: StepDocument) => TaskBinding | undefined;
+  readonly find: (run: RunId, step: StepDocument) => TaskBinding | undefined;
 }
 
 /** What a task that returns nothing gives; shared, because most tasks of a large graph return nothing. */
@@ -24,15 +25,15 @@ export function taskExecutor({ find }: TaskExecutorOptions): Executor {
   return {
     kinds: ["task"],
 
-    refuses(step, graphName) {
-      if (find(graphName, step) !== undefined) return undefined;
+    refuses(step, run) {
+      if (find(run, step) !== undefined) return undefined;
       return `no task named ${JSON.stringify(step.task ?? step.id)} is registered with this runtime.`;
     },
 
     // A step that needs nothing and gives nothing must cost next to nothing: no copy, no controller, one promise.
     execute(attempt) {
-      const { graphName, step, upstream } = attempt;
-      const binding = find(graphName, step);
+      const { run, step, upstream } = attempt;
+      const binding = find(run, step);
       if (binding === undefined) {
         const name = JSON.stringify(step.task ?? step.id);
         return Promise.resolve(failedTask("launch", `No task named ${name} is registered.`, true));

@@ -19,7 +19,7 @@ function prepare(steps: StepDocument[], ...executors: Executor[]): Promise<reado
   inspected = [];
   const byKind = new Map<WorkKind, Executor>();
   for (const executor of executors) for (const kind of executor.kinds) byKind.set(kind, executor);
-  return prepareStart({ name: "g", objective: "o", steps }, "/root", byKind, workspace);
+  return prepareStart("r1", { name: "g", objective: "o", steps }, "/root", byKind, workspace);
 }
 
 async function diagnosticsOf(preparing: Promise<unknown>): Promise<readonly GraphDiagnostic[]> {

@@ -1,0 +1,35 @@
+import type { Commit } from "../domain/commit.ts";
+import { commitSchema } from "../domain/commit.ts";
+import { RunfoldError } from "../domain/errors.ts";
+import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { Input } from "../domain/inputs.ts";
+import { decide, isRefusal } from "../machines/decide.ts";
+import { isLive, phaseOf } from "../machines/run-state.ts";
+import type { RunState } from "../machines/run-state.ts";
+
+/** Nobody writes the run any more, so nothing that is asked of it will ever be answered. */
+export function abandoned(run: RunId): RunfoldError {
+  const message = `Run ${run} has not ended, and the process that wrote it is gone. It can be read, and cleaned up; start the graph under another id.`;
+  return new RunfoldError("run.abandoned", message, { details: { run } });
+}
+
+/**
+ * Ends a run whose process is gone, in the words of its machines: canceled by force, and each attempt that was under way aborted.
+ * The state is at its end afterwards.
+ */
+export function endAbandoned(state: RunState, reason: string, at: EpochMs): readonly Commit[] {
+  const commits: Commit[] = [];
+  const take = (input: Input): void => {
+    const events = decide(state, input, at);
+    if (!isRefusal(events)) commits.push({ schema: commitSchema, position: state.position, at, input, events });
+  };
+  take({ type: "run.cancel", reason, force: true });
+  const failure = { kind: "aborted", message: "The process that ran it is gone." } as const;
+  for (let step = 0; isLive(state) && step < state.phases.length; step++) {
+    const phase = phaseOf(state, step);
+    if (phase !== "canceling" && phase !== "timingOut") continue;
+    const { id } = state.plan.steps[step]!;
+    take({ type: "step.fail", step: id, attempt: state.attempts[step]!, failure, jitter: 0 });
+  }
+  return commits;
+}

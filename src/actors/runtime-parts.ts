@@ -1,0 +1,31 @@
+import type { Owner } from "../domain/events.ts";
+import type { WorkKind } from "../domain/graph-document.ts";
+import type { Graph } from "../domain/graph.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Entropy } from "../ports/entropy.ts";
+import type { Executor } from "../ports/executor.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Workspace } from "../ports/workspace.ts";
+import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
+
+/** Everything a runtime is made of; `openRuntime` fills in what a caller leaves out. */
+export interface RuntimeParts {
+  readonly journal: Journal;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly workspace: Workspace;
+  readonly executors: ReadonlyMap<WorkKind, Executor>;
+  readonly owner: Owner;
+  readonly root: string;
+  readonly abortGraceMs: number;
+  readonly liveRunsMax: number;
+  /** Makes the functions of a graph known to one run, until they are released. */
+  bindTasks(run: RunId, graph: Graph): void;
+  releaseTasks(run: RunId): void;
+  /** Whether the process that writes a run is known to be gone. */
+  isGone(owner: Owner): boolean;
+  readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
+}
