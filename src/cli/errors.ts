@@ -1,7 +1,9 @@
 // Not from the public surface, which would load all of it before a wrong command line is answered.
 import { isRunfoldError } from "../domain/errors.ts";
+import { advisedMessage } from "./advice.ts";
 import { exitCodeOfError, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { printable, printableText } from "./printable.ts";
+import { systemCode } from "./system-error.ts";
 import type { GraphDiagnostic } from "../index.ts";
 
 /** Something that this command refuses, beside the errors of the library. */
@@ -38,8 +40,7 @@ export function problemOf(error: unknown): Problem {
   }
   if (isRunfoldError(error) && exitCodeOfError(error.code) !== exitCodes.bug) {
     const { code, details } = error;
-    const suffix = ` [${code}]`;
-    const message = error.message.endsWith(suffix) ? error.message.slice(0, -suffix.length) : error.message;
+    const message = advisedMessage(error);
     const diagnostics = diagnosticsIn(details);
     // The library lists the first findings in its message; here each of them gets lines of its own.
     const head = diagnostics === undefined ? message : (message.split("\n", 1)[0] ?? message);
@@ -50,9 +51,18 @@ export function problemOf(error: unknown): Problem {
       ...(diagnostics === undefined ? {} : { diagnostics }),
     };
   }
+  if (isDirectoryGone(error)) {
+    const message = "The current directory has been deleted. Go to one that exists and try again.";
+    return { code: "directory.gone", message, exitCode: exitCodes.badInput };
+  }
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const message = `${printable(said)} (this is a bug of runfold; set RUNFOLD_DEBUG=1 to see where)`;
   return { code: "bug", message, exitCode: exitCodes.bug };
+}
+
+/** Every path that is not absolute begins with the current directory, so any command may find that it is no more. */
+function isDirectoryGone(error: unknown): boolean {
+  return systemCode(error) === "ENOENT" && error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
 }
 
 /** The problem on as many lines as it takes, each finding with its place and its repair. */

@@ -1,6 +1,7 @@
 import { isStepEnded } from "../domain/status.ts";
 import { durationText } from "./durations.ts";
-import { columnsOf, fitted, printable } from "./printable.ts";
+import { columnsOf, fitted } from "./printable.ts";
+import { saidByStep } from "./said.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import { stepTreeOf, type Branch } from "./step-tree.ts";
 import { styleOf, type Style } from "./terminal.ts";
@@ -74,7 +75,7 @@ function keepNewest(ended: StepSnapshot[], step: StepSnapshot, most: number): vo
 function stepLine(step: StepSnapshot, guide: string, { now, columns, style }: FrameSpace): FrameLine {
   const took = tookText(step, now);
   const lead = (s: Style): string => `${s.dim(guide)}${symbolOf(step.status, s)} ${step.id}${s.dim(took)}`;
-  const words = fitted(printable(step.activity), columns - columnsOf(lead(plain)) - 2);
+  const words = fitted(saidByStep(step), columns - columnsOf(lead(plain)) - 2);
   return marked((s) => `${lead(s)}${words === "" ? "" : `  ${s.dim(words)}`}`, columns, style);
 }
 

@@ -1,6 +1,5 @@
-import { activityOf } from "../projections/activity.ts";
 import { durationText } from "./durations.ts";
-import { printable } from "./printable.ts";
+import { saidByEvent } from "./said.ts";
 import { symbolOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
 import type { EpochMs, RecordedEvent, StepId, StepStatus } from "../index.ts";
@@ -31,7 +30,7 @@ export class PlainLines {
     this.#startedAt ??= at;
     const time = durationText(at - this.#startedAt).padStart(7);
     const line = (symbol: string, text: string): string => `${this.#style.dim(time)} ${symbol} ${text}`;
-    const said = printable(activityOf(event));
+    const said = saidByEvent(event);
     switch (event.type) {
       case "run.started": {
         const { name, steps } = event.graph;

@@ -58,7 +58,8 @@ export async function startRun(request: StartRequest): Promise<StartedRun> {
 
 function openToWrite(db: string) {
   try {
-    return sqliteJournal(db);
+    // Resolved here as where it is read, so that no name means something else to SQLite, as ":memory:" would.
+    return sqliteJournal(resolve(db));
   } catch (error) {
     if (!isRunfoldError(error, "journal.readOnly")) throw error;
     // The library's advice is for programs; here it is about files.

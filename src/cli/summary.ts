@@ -3,6 +3,7 @@ import { spilledAt } from "../domain/stored-output.ts";
 import { durationText } from "./durations.ts";
 import { isCommandStep, outputText } from "./output-text.ts";
 import { fitted, printable } from "./printable.ts";
+import { saidByStep } from "./said.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
 import type { Run, RunSnapshot, StepResult, StepSnapshot } from "../index.ts";
@@ -51,8 +52,9 @@ function unsuccessful(run: RunSnapshot): readonly StepSnapshot[] {
   return [...causes, ...others];
 }
 
-function whyOf({ failure, activity, status }: StepSnapshot): string {
-  return printable(failure !== undefined && status !== "blocked" ? failure.message : activity);
+function whyOf(step: StepSnapshot): string {
+  const { failure, status } = step;
+  return failure !== undefined && status !== "blocked" ? printable(failure.message) : saidByStep(step);
 }
 
 /** The beginning of an output as people would read it. */

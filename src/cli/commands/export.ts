@@ -1,12 +1,13 @@
-import { open as openFile, rename, stat, unlink } from "node:fs/promises";
-import { hasOption, positional, textOption, type Execute } from "../command.ts";
+import { hasOption, positional, textOption, type Execute, type Invocation } from "../command.ts";
 import { CommandError } from "../errors.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
-import { saidBy, systemCode } from "../system-error.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { openRuns, type OpenRuns } from "../open-journal.ts";
+import { damagedAfter, readableCommits, readableRun, type ReadableRun } from "../readable-run.ts";
 import { wireRun } from "../wire.ts";
+import { writeExport } from "../write-export.ts";
+import { artifactPlace } from "../../domain/artifact.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import { isRunfoldError, type Commit, type Position, type Run } from "../../index.ts";
+import type { Commit, Journal, RunSnapshot } from "../../index.ts";
 
 /** The version of the file's format, which the commits in it have beside their own. */
 const exportVersion = 1;
@@ -14,76 +15,70 @@ const exportVersion = 1;
 export const execute: Execute = async (invocation) => {
   const output = textOption(invocation, "output");
   await using open = await openRuns(invocation.db, "read");
-  const run = await findRun(open, positional(invocation, 0));
-  if (output === undefined || output === "-") {
-    for await (const line of linesOf(run, open)) await invocation.out.line(line);
-    return exitCodes.done;
-  }
-  const commits = await writeFile(output, hasOption(invocation, "force"), linesOf(run, open));
-  const { out, isJson } = invocation;
-  const told = { exported: { run: run.id, file: output, commits } };
-  await out.line(isJson ? JSON.stringify(told) : `Run ${run.id} was written to ${output}: ${commits} commits.`);
+  await using readable = await readableRun(open, positional(invocation, 0));
+  const extent = await extentOf(readable, open);
+  // Awaited here: the database is closed when this returns.
+  if (output !== undefined && output !== "-") return await writeFile(output, extent, open, invocation);
+  for await (const line of linesOf(extent, open)) await invocation.out.line(line);
+  if (extent.damage !== undefined) throw damagedAfter(extent.run.position, extent.damage, ", and was printed");
   return exitCodes.done;
 };
 
-/** The header, then the commits up to where the run is now: what comes meanwhile belongs to the next export. */
-async function* linesOf(run: Run, { journal, artifacts }: OpenRuns): AsyncGenerator<string, void> {
+/** What an export holds. */
+interface Extent {
+  readonly run: RunSnapshot;
+  readonly commits: number;
+  readonly damage: ReadableRun["damage"];
+}
+
+/** Up to where the run is now: what comes meanwhile belongs to the next export. */
+async function extentOf({ run, damage }: ReadableRun, { journal }: OpenRuns): Promise<Extent> {
   const now = run.snapshot();
-  let count = 0;
-  for await (const _ of commitsThrough(run, journal, now.position)) count++;
-  const kept = await artifacts.list(run.id);
-  const header = { runfold: "export", version: exportVersion, run: wireRun(now), commits: count, artifacts: kept };
-  yield JSON.stringify(header);
-  for await (const commit of commitsThrough(run, journal, now.position)) yield JSON.stringify(commit);
+  let commits = 0;
+  for await (const _ of commitsThrough(now, journal)) commits++;
+  return { run: now, commits, damage };
 }
 
-async function* commitsThrough({ id }: Run, journal: OpenRuns["journal"], end: Position): AsyncGenerator<Commit, void> {
-  let position = 0;
-  while (position < end) {
-    const commits = await journal.read(id, position);
-    if (commits.length === 0) return;
-    for (const commit of commits) {
-      if (commit.position > end) return;
-      yield commit;
-      position = commit.position;
-    }
+async function* commitsThrough({ id, position }: RunSnapshot, journal: Journal): AsyncGenerator<Commit, void> {
+  for await (const commit of readableCommits(journal, id)) {
+    if (commit.position > position) return;
+    yield commit;
+    // The next one may be the damaged one.
+    if (commit.position === position) return;
   }
 }
 
-/**
- * Writes a file that is whole or not there. A file that is to be replaced stays until the new one is on the disk.
- * @returns the number of lines after the first.
- */
-async function writeFile(path: string, force: boolean, lines: AsyncIterable<string>): Promise<number> {
-  if (force && (await stat(path).catch(() => undefined))?.isDirectory() === true)
-    throw unwritable(path, "it is a directory");
-  const target = force ? `${path}.${process.pid}.partial` : path;
-  const file = await openFile(target, "wx", 0o600).catch((error: unknown) => {
-    throw unwritable(path, reasonOf(error));
-  });
-  let count = -1;
+async function writeFile(path: string, extent: Extent, open: OpenRuns, invocation: Invocation): Promise<ExitCode> {
+  const { run, commits, damage } = extent;
+  const { out, isJson } = invocation;
+  // What is there may be the last whole copy, so a part of the run never takes its place.
+  const force = hasOption(invocation, "force") && damage === undefined;
   try {
-    for await (const line of lines) {
-      await file.writeFile(`${line}\n`);
-      count++;
-    }
-    await file.sync();
-    await file.close();
-    if (force) await rename(target, path);
-    return count;
+    await writeExport({ path, database: open.path, force }, linesOf(extent, open));
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await unlink(target).catch(() => undefined);
-    // What the journal refuses is told in its own words.
-    throw isRunfoldError(error) ? error : unwritable(path, reasonOf(error));
+    if (damage === undefined || !(error instanceof CommandError)) throw error;
+    const { message } = damagedAfter(run.position, damage, ". It was not written");
+    const hint = "A part of a run replaces no file: name a new one with --output FILE.";
+    throw new CommandError(error.code, `${error.message} ${message} ${hint}`);
   }
+  if (damage !== undefined) throw damagedAfter(run.position, damage, `, and was written to ${quotedText(path)}`);
+  const told = { exported: { run: run.id, file: path, commits } };
+  await out.line(isJson ? JSON.stringify(told) : `Run ${run.id} was written to ${path}: ${commits} commits.`);
+  return exitCodes.done;
 }
 
-function reasonOf(error: unknown): string {
-  if (systemCode(error) === "EEXIST") return "there is such a file already; --force replaces it";
-  return saidBy(error);
-}
-
-function unwritable(path: string, why: string): CommandError {
-  return new CommandError("export.unwritable", `The export ${quotedText(path)} cannot be written: ${why}.`);
+/** The header, then the commits. */
+async function* linesOf({ run, commits, damage }: Extent, open: OpenRuns): AsyncGenerator<string, void> {
+  const { journal, artifacts } = open;
+  const header = {
+    runfold: "export",
+    version: exportVersion,
+    run: wireRun(run),
+    commits,
+    // Left out of a whole export.
+    isDamaged: damage === undefined ? undefined : true,
+    artifacts: await artifacts.list(artifactPlace(run.id, run.life)),
+  };
+  yield JSON.stringify(header);
+  for await (const commit of commitsThrough(run, journal)) yield JSON.stringify(commit);
 }

@@ -5,6 +5,7 @@ import { Interrupt, type Urgency } from "../interrupt.ts";
 import { checkRunId } from "../open-journal.ts";
 import { abandonedText, untilAbandoned } from "../owner-state.ts";
 import { showProgress, type Progress } from "../progress.ts";
+import { printable } from "../printable.ts";
 import { readGraph } from "../read-graph.ts";
 import { startRun, type Relation, type StartRequest } from "../start-run.ts";
 import { summaryLines } from "../summary.ts";
@@ -35,7 +36,7 @@ async function runHere(request: StartRequest, invocation: Invocation): Promise<E
   const { runtime, run, relation } = await startRun({
     ...request,
     onDiagnostic: ({ code, message }) => {
-      const text = `runfold: ${code}: ${message}`;
+      const text = printable(`runfold: ${code}: ${message}`);
       if (progress === undefined) void invocation.err.line(text);
       else progress.note(text);
     },
@@ -121,7 +122,7 @@ function stopped(run: Run, relation: Relation, error: unknown): unknown {
     });
   }
   const kept = `Everything up to position ${run.snapshot().position} of run ${run.id} is kept. Its steps were ended.`;
-  return new CommandError(code, `The run was stopped before its end. ${message}. ${kept}`, {
+  return new CommandError(code, `The run was stopped before its end. ${message} ${kept}`, {
     exitCode: exitCodes.failed,
   });
 }

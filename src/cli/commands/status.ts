@@ -6,6 +6,7 @@ import { findRun, openRuns } from "../open-journal.ts";
 import { abandonedText, ownerStateOf, untilAbandoned } from "../owner-state.ts";
 import { PlainLines } from "../plain-lines.ts";
 import { printable } from "../printable.ts";
+import { reasonText, saidByStep } from "../said.ts";
 import { countsText, symbolOf, wordOf } from "../status-look.ts";
 import type { Style } from "../terminal.ts";
 import { wireRunStatus } from "../wire.ts";
@@ -76,7 +77,7 @@ function headLines(run: RunSnapshot, style: Style): string[] {
     `${symbolOf(run.status, style)} ${style.bold(run.id)} ${wordOf(run.status, style)}: ${printable(run.graph.name)}, started ${timeText(run.startedAt)}, ${took}`,
     `  ${countsText(run.counts, style)}`,
   ];
-  if (run.cancelReason !== undefined) lines.push(`  canceled: ${printable(run.cancelReason)}`);
+  if (run.cancelReason !== undefined) lines.push(`  canceled: ${reasonText(run.cancelReason)}`);
   if (!run.isEnded) lines.push(`  process ${run.owner.pid} on ${printable(run.owner.host)}`);
   if (run.cleanupAt !== undefined) lines.push(`  will be cleaned up at ${timeText(run.cleanupAt)}`);
   return [...lines, style.dim(`  cursor ${run.cursor}`)];
@@ -97,7 +98,7 @@ function stepLines(run: RunSnapshot, style: Style): string[] {
 function lineOf(step: StepSnapshot, style: Style): string {
   const took = step.attempt === 0 || step.endedAt === undefined ? "" : ` ${durationText(step.workedMs)}`;
   const tries = step.attempt > 1 ? ` #${step.attempt}` : "";
-  const said = printable(step.activity);
+  const said = saidByStep(step);
   return `  ${symbolOf(step.status, style)} ${step.id}${style.dim(`${tries}${took}`)}${said === "" ? "" : `  ${style.dim(said)}`}`;
 }
 

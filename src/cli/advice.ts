@@ -1,0 +1,116 @@
+import { isRunfoldError, type RunfoldError } from "../domain/errors.ts";
+import type { ErrorCode } from "../index.ts";
+
+/** An error of the library in two parts: what was refused, without a full stop, and what can be done about it here. */
+export interface Advice {
+  readonly said: string;
+  readonly advice: string;
+}
+
+type Facts = RunfoldError["details"];
+
+/**
+ * The library advises programs: open with an option, call a method. Whoever reads what a command prints can name files and give
+ * commands, so the errors that such advice comes with are told here once more.
+ */
+const advised: Partial<Record<ErrorCode, (message: string, facts: Facts, cause: string) => Advice>> = {
+  "journal.unopenable": (_, facts, cause) => ({
+    said: `The database ${text(facts, "path")} cannot be opened${cause}`,
+    advice: "Check that --db names a file that this user may read and write.",
+  }),
+  "journal.readOnly": (_, facts, cause) => ({
+    said: `The database ${text(facts, "path")} cannot be written${cause}`,
+    advice: "Make the file and its directory writable, or name another with --db FILE.",
+  }),
+  "journal.foreign": (_, facts) => ({
+    said: `The file ${text(facts, "path")} is not a database of Runfold`,
+    advice: "Name another with --db FILE.",
+  }),
+  "journal.busy": (_, facts) => ({
+    said: `The database ${text(facts, "path")} is locked by another process for too long`,
+    advice: "Try again, or end the process that holds it.",
+  }),
+  "journal.full": (_, facts) => ({
+    said: `The database ${text(facts, "path")} cannot grow, because the disk is full`,
+    advice: "Free some space and try again.",
+  }),
+  "journal.failed": (_, facts, cause) => ({
+    said: `The database ${text(facts, "path")} could not be read or written${cause}`,
+    advice: "See to its disk and try again.",
+  }),
+  "journal.corrupt": (message, facts, cause) => {
+    const run = text(facts, "run");
+    if (run === "") {
+      return {
+        said: `The database ${text(facts, "path")} is damaged${cause}`,
+        advice: "Restore it from a copy, or save what can still be read of each run with runfold export RUN.",
+      };
+    }
+    return {
+      said: firstPart(message),
+      advice: `What stands before that is shown by runfold events ${run} and saved by runfold export ${run}; for the rest, restore the database from a copy.`,
+    };
+  },
+  "journal.newer": (message) => ({ said: firstPart(message), advice: "To read it, use a newer Runfold." }),
+  "journal.conflict": (message) => ({
+    said: firstPart(message),
+    advice: "Look at the run with runfold status, and try again.",
+  }),
+  "run.conflicting": (message) => ({
+    said: firstPart(message),
+    advice: "Choose another --id, or delete that run with runfold cleanup.",
+  }),
+  "run.live": (_, facts) => ({
+    said: `Run ${text(facts, "run")} has not ended, so it cannot be cleaned up`,
+    advice: `End it with runfold cancel ${text(facts, "run")}, or wait for its end with runfold status ${text(facts, "run")} --wait 60.`,
+  }),
+  "run.cleaned": (_, facts) => ({
+    said: `Run ${text(facts, "run")} was cleaned up, and what it kept is gone`,
+    advice: "List what there is with runfold runs.",
+  }),
+  "cursor.invalid": (message, facts) => ({
+    said: message.split(". Read the run's status", 1)[0] ?? message,
+    advice: `Get a new one with runfold status ${text(facts, "run")}.`,
+  }),
+  "output.tooLarge": (message) => ({
+    said: firstPart(message),
+    advice: "Read the files that runfold result RUN STEP --json names under artifacts.",
+  }),
+  "mailbox.full": (message) => ({
+    said: firstPart(message),
+    advice: "Try again when the run's process has read them.",
+  }),
+};
+
+/** What an error says, and what to do about it here. One that tells no facts is told in its own words. */
+export function adviceOn(error: RunfoldError): Advice {
+  const message = withoutCode(error);
+  const cause = error.cause instanceof Error ? `: ${causeText(error.cause)}` : "";
+  const build = Object.keys(error.details).length === 0 ? undefined : advised[error.code];
+  return build?.(message, error.details, cause) ?? { said: message, advice: "" };
+}
+
+/** The two parts as one message; an error without advice for here is told in its own words. */
+export function advisedMessage(error: RunfoldError): string {
+  const { said, advice } = adviceOn(error);
+  return advice === "" ? said : `${said}. ${advice}`;
+}
+
+function withoutCode({ code, message }: RunfoldError): string {
+  const suffix = ` [${code}]`;
+  return message.endsWith(suffix) ? message.slice(0, -suffix.length) : message;
+}
+
+/** The library's advice is its last sentence, or what follows a semicolon. */
+function firstPart(message: string): string {
+  return message.replace(/(?:\. |; )[^.;]*\.?$/, "").replace(/\.$/, "");
+}
+
+function causeText(cause: Error): string {
+  return (isRunfoldError(cause) ? withoutCode(cause) : cause.message).replace(/\.$/, "");
+}
+
+function text(facts: Facts, name: string): string {
+  const value = facts[name];
+  return typeof value === "string" ? value : "";
+}
