@@ -1,6 +1,7 @@
 import type { RetryDocument, StepDocument } from "./graph-document.ts";
 import type { TaskBinding } from "./graph.ts";
 import type { StepId } from "./ids.ts";
+import type { Jsonified } from "./jsonified.ts";
 import type { Ended, Work } from "./work.ts";
 import { workDocumentOf } from "./work.ts";
 
@@ -40,11 +41,16 @@ export interface StepOptions<Needs extends Steps, After extends Steps, Output> {
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a step without dependencies has just that
 type NoSteps = Readonly<Record<never, Step>>;
 
-/** Defines a step. What is wrong with it is said by `defineGraph`, together with all else. */
+/**
+ * Defines a step. What is wrong with it is said by `defineGraph`, together with all else.
+ *
+ * Its output travels as JSON, so its type is not what the work returns, but what JSON makes of that: a `Date` is a string to
+ * those that need the step, and nothing is `null`.
+ */
 export function step<Output, const Needs extends Steps = NoSteps, const After extends Steps = NoSteps>(
   id: StepId,
   options: StepOptions<Needs, After, Output>,
-): Step<Awaited<Output>> {
+): Step<Jsonified<Awaited<Output>>> {
   const { needs = {}, after = {}, run, cwd, env, timeoutSeconds, retry, onInterrupted } = options;
   const needIds = idsOf(needs);
   const afterIds = idsOf(after);

@@ -50,7 +50,9 @@ export function shell(script: string): Work<unknown, unknown, CommandOutput> {
 }
 
 /**
- * Runs a function of this process. What it returns, as JSON, is the step's output; a throw or a rejection is its failure.
+ * Runs a function of this process. What it returns, as JSON, is the step's output; a throw or a rejection is its failure, and
+ * so is a value that JSON would empty or change in silence: a `Map`, `NaN`, a function. An instance of a class gives its own
+ * enumerable properties, unless it has a `toJSON`.
  *
  * The function gets the outputs of `needs` by local name, typed by their steps, and a {@link TaskContext}. It must watch
  * `signal`: a function cannot be stopped from outside, and one that goes on after its grace is given up, not ended.

@@ -22,6 +22,19 @@ describe("what does not compile", () => {
     step("bad", { needs: { count }, run: task(({ count: found }) => found.trim()) });
   });
 
+  it("is a use of a need as what it was before it travelled as JSON", () => {
+    const dated = step("dated", { run: task(() => ({ at: new Date(0) })) });
+    // @ts-expect-error: the date has become a string.
+    step("bad", { needs: { dated }, run: task(({ dated: found }) => found.at.getTime()) });
+    const mapped = step("mapped", { run: task(() => new Map([["a", 1]])) });
+    // @ts-expect-error: a map is refused, so the step that needs it never gets one.
+    step("bad", { needs: { mapped }, run: task(({ mapped: found }) => found.get("a")) });
+    const nothing = step("nothing", { run: task(async () => {}) });
+    // @ts-expect-error: nothing has become null.
+    const gone: Step<void> = nothing;
+    return gone;
+  });
+
   it("is the output of a step that the task only comes after, before its status is known", () => {
     step("bad", {
       after: { count },

@@ -21,15 +21,42 @@ describe("the output of a step", () => {
     expectTypeOf(step("b", { run: task(() => Promise.resolve([1])) })).toEqualTypeOf<Step<number[]>>();
   });
 
-  it("of a task that returns nothing is nothing", () => {
-    expectTypeOf(step("a", { run: task(() => undefined) })).toEqualTypeOf<Step<undefined>>();
-    expectTypeOf(step("b", { run: task(() => {}) })).toEqualTypeOf<Step<void>>();
-    expectTypeOf(step("c", { run: task(async () => {}) })).toEqualTypeOf<Step<void>>();
+  it("of a task that returns nothing is null", () => {
+    expectTypeOf(step("a", { run: task(() => undefined) })).toEqualTypeOf<Step<null>>();
+    expectTypeOf(step("b", { run: task(() => {}) })).toEqualTypeOf<Step<null>>();
+    expectTypeOf(step("c", { run: task(async () => {}) })).toEqualTypeOf<Step<null>>();
   });
 
   it("of a task that may return one thing or another is either", () => {
     const either = step("a", { needs: { count }, run: task(({ count: found }) => (found > 1 ? "many" : found)) });
     expectTypeOf<OutputOf<typeof either>>().toEqualTypeOf<number | "many">();
+  });
+
+  it("of a task is what JSON makes of what it returns", () => {
+    const dated = step("a", { run: task(async () => ({ at: new Date(0), size: 5, left: undefined })) });
+    expectTypeOf<OutputOf<typeof dated>>().toEqualTypeOf<{ at: string; size: number; left?: undefined }>();
+    step("b", {
+      needs: { dated },
+      after: { ended: dated },
+      run: task(async ({ dated: found }, { after }) => {
+        expectTypeOf(found.at).toEqualTypeOf<string>();
+        if (after.ended.status === "succeeded") expectTypeOf(after.ended.output.at).toEqualTypeOf<string>();
+        return found.size;
+      }),
+    });
+    expectTypeOf(step("c", { run: task(() => new Map([[1, 2]])) })).toEqualTypeOf<Step<never>>();
+    expectTypeOf(step("d", { run: registeredTask<Date>("clock") })).toEqualTypeOf<Step<string>>();
+  });
+
+  it("of a task may be what a type of the caller's says", () => {
+    interface Report {
+      readonly lines: readonly string[];
+      readonly kind: "short" | "long";
+    }
+    const report = step("a", { run: task((): Report => ({ lines: [], kind: "short" })) });
+    expectTypeOf(report).toEqualTypeOf<Step<Report>>();
+    const typed: Step<Report> = step("b", { run: task(async () => ({ lines: ["x"], kind: "long" })) });
+    expectTypeOf(typed).toEqualTypeOf<Step<Report>>();
   });
 
   it("of a task by name is what the caller says it is, and unknown where nobody does", () => {
@@ -79,11 +106,11 @@ describe("what a task is given", () => {
     const two = step("two", { needs: { one }, run: task(async ({ one: lines }) => ({ lines, count: lines.length })) });
     const three = step("three", {
       needs: { two, one },
-      run: task(({ two: found }) => new Map([[found.count, found]])),
+      run: task(({ two: found }) => [found.count, new Date(found.count)] as const),
     });
     expectTypeOf<OutputOf<typeof one>>().toEqualTypeOf<string[]>();
     expectTypeOf<OutputOf<typeof two>>().toEqualTypeOf<{ lines: string[]; count: number }>();
-    expectTypeOf<OutputOf<typeof three>>().toEqualTypeOf<Map<number, { lines: string[]; count: number }>>();
+    expectTypeOf<OutputOf<typeof three>>().toEqualTypeOf<readonly [number, string]>();
   });
 });
 

@@ -1,10 +1,10 @@
-import { pointerFrom } from "../../domain/diagnostic.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { SpilledPart } from "../../domain/output.ts";
 import { storeOutput } from "../../domain/stored-output.ts";
 import type { Attempt, AttemptResult } from "../../ports/executor.ts";
 import { describe, failedTask } from "./task-failure.ts";
+import { toJson, Unrepresentable } from "./task-json.ts";
 
 /** A UTF-16 code unit takes at most six bytes in JSON: `\u0000`. */
 const jsonBytesPerCharMax = 6;
@@ -48,41 +48,6 @@ async function spill(attempt: Attempt, text: string, encoding: SpilledPart["enco
   }
 }
 
-class Unrepresentable extends Error {}
-
 function outputProblem(error: unknown): string {
   return error instanceof Unrepresentable ? error.message : describe(error);
-}
-
-/**
- * The value as JSON, by the rules of `JSON.stringify`, except that what JSON would leave out in silence is refused.
- *
- * The replacer is called with each holder in depth-first order; the holders above the present one are the path to it.
- */
-function toJson(value: unknown): string {
-  const holders: unknown[] = [];
-  const keys: string[] = [];
-  const json = JSON.stringify(value, function (this: unknown, key: string, part: unknown) {
-    while (holders.length > 0 && holders.at(-1) !== this) {
-      holders.pop();
-      keys.pop();
-    }
-    const kind = typeof part;
-    if (kind === "function" || kind === "symbol" || kind === "bigint") {
-      throw new Unrepresentable(`${pathOf(keys, key)} is a ${kind}, which JSON cannot hold.`);
-    }
-    if (kind === "object" && part !== null) {
-      if (holders.includes(part)) throw new Unrepresentable(`${pathOf(keys, key)} contains itself.`);
-      holders.push(part);
-      keys.push(key);
-    }
-    return part;
-  }) as string | undefined;
-  return json ?? "null";
-}
-
-/** The first key is that of the holder which `JSON.stringify` puts around the whole. */
-function pathOf(keys: readonly string[], key: string): string {
-  const path = pointerFrom(...[...keys, key].slice(1));
-  return path === "" ? "It" : `The value at ${path}`;
 }
