@@ -40,14 +40,14 @@ interface CleanUpParts {
  * @throws `run.unknown`, `run.live`, `run.cleaned`, `artifact.failed`.
  */
 export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, reason: string): Promise<void> {
-  const { journal, artifacts, clock, isGone } = parts;
+  const { journal, artifacts, clock } = parts;
   const state = await loadState(journal, run, new Breather(clock));
   if (state.position === 0) {
     throw new RunfoldError("run.unknown", `There is no run ${run} to clean up.`, { details: { run } });
   }
   if (state.life !== life) throw cleanedUp(run);
   const at = clock.now();
-  if (isLive(state) && isGone(state.owner)) {
+  if (isLive(state) && parts.isGone(state.owner)) {
     const before = state.position;
     await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at) });
   }

@@ -78,7 +78,7 @@ function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */
-function advanceBeyond(stream: RunStream, position: Position, signal: AbortSignal | undefined): Promise<void> {
+export function advanceBeyond(stream: RunStream, position: Position, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const isOver = stream.failure !== undefined || stream.isEnded || signal?.aborted === true;
     if (stream.position > position || isOver) return resolve();

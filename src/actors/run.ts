@@ -16,7 +16,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
-import { observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
+import { advanceBeyond, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import { waitFor } from "./run-wait.ts";
 import type { WaitReceipt } from "./run-wait.ts";
@@ -29,6 +29,8 @@ export interface RunParts extends EventSource {
   readonly artifacts: ArtifactStore;
   cancel(reason: string, force: boolean): Promise<Refusal | undefined>;
   cleanUp(reason: string): Promise<void>;
+  /** Takes note of a reading that ends by itself, so that the journal is not closed under it. */
+  reading<Result>(reading: Promise<Result>): Promise<Result>;
 }
 
 export interface WaitOptions {
@@ -82,11 +84,14 @@ export class Run {
   /**
    * Events after a cursor, as an async iterable that ends after the run's end. Whoever reads slowly misses nothing and
    * buffers nothing.
-   * @throws `cursor.invalid` at once; while reading, what stopped the run before its end.
+   * @throws `cursor.invalid`, at once or, for one beyond the end, at the first event; while reading, what stopped the run before its end.
    */
   events(options: ReadOptions = {}): AsyncGenerator<CursoredEvent, void, void> {
-    const after = options.after === undefined ? 0 : this.#positionOf(options.after);
-    return readEvents(this.#parts, after, options.signal);
+    const { after, signal } = options;
+    if (after === undefined) return readEvents(this.#parts, 0, signal);
+    const position = this.#decode(after);
+    if (position <= this.#parts.stream.position) return readEvents(this.#parts, position, signal);
+    return this.#readAhead(after, signal);
   }
 
   /**
@@ -97,13 +102,9 @@ export class Run {
   async wait(options: WaitOptions = {}): Promise<WaitReceipt> {
     const { until = "material", timeoutMs, signal } = options;
     const step = options.step === undefined ? undefined : this.#step(options.step).id;
-    const after = options.after === undefined ? this.#placeOf(step) : this.#positionOf(options.after);
-    const receipt = await waitFor(this.#parts, this.#parts.clock, {
-      interest: { step, until },
-      after,
-      timeoutMs,
-      signal,
-    });
+    const after = options.after === undefined ? this.#placeOf(step) : await this.#reach(options.after);
+    const request = { interest: { step, until }, after, timeoutMs, signal };
+    const receipt = await this.#parts.reading(waitFor(this.#parts, this.#parts.clock, request));
     this.#waitedThrough.set(step, Math.max(this.#placeOf(step), receipt.position));
     return receipt;
   }
@@ -114,7 +115,7 @@ export class Run {
    */
   outcome(): Promise<Outcome> {
     // What could not be read this time may be readable the next.
-    this.#outcome ??= this.#settle().catch((error: unknown) => {
+    this.#outcome ??= this.#parts.reading(this.#settle()).catch((error: unknown) => {
       this.#outcome = undefined;
       throw error;
     });
@@ -168,16 +169,12 @@ export class Run {
     const interest = { step: undefined, until: "end" } as const;
     // Not a wait of this handle: whoever waits for what is material next has not been told anything by it.
     const after = this.#parts.stream.position;
-    const { run } = await waitFor(this.#parts, this.#parts.clock, {
-      interest,
-      after,
-      timeoutMs: undefined,
-      signal: undefined,
-    });
+    const { clock } = this.#parts;
+    const { run } = await waitFor(this.#parts, clock, { interest, after, timeoutMs: undefined, signal: undefined });
     invariant(isRunEnded(run.status), "a wait for the end comes back after the end");
     const outputs = new Map<StepId, Json>();
     const isSmall = run.steps.length <= limits.outcomeStepsMax;
-    const ids = isSmall ? Array.from(run.steps, ({ id }) => id) : run.sinks;
+    const ids = isSmall ? Array.from(run.steps, ({ id }) => id) : run.sinks.slice(0, limits.outcomeStepsMax);
     let bytes = 0;
     for (const id of ids) {
       if (run.steps.get(id)?.status !== "succeeded") continue;
@@ -205,8 +202,24 @@ export class Run {
     return Math.max(this.#waitedThrough.get(step) ?? 0, this.#waitedThrough.get(undefined) ?? 0);
   }
 
-  #positionOf(cursor: Cursor): Position {
-    const { view } = this.#parts.stream;
-    return positionOf(cursor, this.id, view.life, view.position);
+  #decode(cursor: Cursor): Position {
+    return positionOf(cursor, this.id, this.#parts.stream.view.life, Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * The position of a cursor, once this handle has come to it: a handle to a run of another process is a moment behind, and
+   * somebody else may have read further.
+   */
+  async #reach(cursor: Cursor): Promise<Position> {
+    const { journal, stream } = this.#parts;
+    const position = this.#decode(cursor);
+    if (position <= stream.position) return position;
+    positionOf(cursor, this.id, stream.view.life, await journal.head(this.id));
+    await advanceBeyond(stream, position - 1, undefined);
+    return position;
+  }
+
+  async *#readAhead(cursor: Cursor, signal: AbortSignal | undefined): AsyncGenerator<CursoredEvent, void, void> {
+    yield* readEvents(this.#parts, await this.#reach(cursor), signal);
   }
 }

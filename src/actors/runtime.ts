@@ -37,6 +37,7 @@ export class Runtime implements AsyncDisposable {
   readonly #starting = new Map<RunId, Promise<Run>>();
   readonly #followed: FollowedRuns;
   readonly #closing = new AbortController();
+  readonly #readings = new Set<Promise<unknown>>();
   readonly #diagnostics: RuntimeDiagnostics;
   readonly #inbox: InboxReader;
   readonly #retention: Retention;
@@ -225,6 +226,11 @@ export class Runtime implements AsyncDisposable {
       cancel,
       report: (error) => this.#reportObserver(id, error),
       isAbandoned: () => !stream.isEnded && !this.#live.has(id) && this.#parts.isGone(stream.view.snapshot().owner),
+      reading: (reading) => {
+        const noted = reading.finally(() => this.#readings.delete(noted));
+        this.#readings.add(noted);
+        return noted;
+      },
       cleanUp: async (reason) => {
         await cleanUp(this.#parts, id, stream.view.life, reason);
         this.#retention.forget(id);
@@ -262,6 +268,7 @@ export class Runtime implements AsyncDisposable {
     for (const { actor } of live) actor.stop(closed);
     this.#closing.abort(closed);
     await Promise.allSettled([...new Set(executors.values())].map(async (executor) => executor.close?.()));
+    await Promise.allSettled(this.#readings);
     await journal.close();
   }
 

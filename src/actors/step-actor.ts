@@ -10,6 +10,7 @@ import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "../ports/executor.ts";
+import { checkedResult } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
 import { textOf } from "./error-text.ts";
 import { ProgressThrottle } from "./progress-throttle.ts";
@@ -75,7 +76,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     this.#host.keepDeadline(this);
     const broken = (error: unknown): void => this.#end(brokenContract(error));
     try {
-      executor.execute(this).then((ended) => this.#end(isResult(ended) ? ended : noResult), broken);
+      executor.execute(this).then((ended) => this.#end(checkedResult(ended)), broken);
     } catch (error) {
       broken(error);
     }
@@ -242,17 +243,6 @@ function stopped(request: StopRequest, message: string): Failure {
 
 function brokenContract(error: unknown): AttemptResult {
   return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${textOf(error)}` } };
-}
-
-const noResult: AttemptResult = {
-  type: "failed",
-  failure: { kind: "executor", message: "The executor failed: it gave something that is no result." },
-};
-
-/** Executors are also written by others, and not all of them in TypeScript. */
-function isResult(result: AttemptResult | undefined): result is AttemptResult {
-  if (result?.type === "succeeded") return (result.output as unknown) instanceof Object;
-  return result?.type === "failed" && typeof (result.failure as Failure | undefined)?.message === "string";
 }
 
 function bounded(failure: Failure): Failure {

@@ -55,6 +55,8 @@ export const limits = {
 
   /** Larger payloads go to the artifact store; the event keeps the reference. */
   inlinePayloadBytesMax: 16 * 1024,
+  /** What an executor may hand over without an artifact: more than it should, so that a value near the limit is not refused. */
+  answerBytesMax: 32 * 1024,
   /** What one stream of a command may write; the rest is dropped with a marker. */
   commandStreamBytesMax: 256 * 1024 * 1024,
   /** An output that a task receives or an outcome loads is held in memory, so it is bounded. */
