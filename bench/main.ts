@@ -10,7 +10,8 @@ import type { Shape } from "./shapes.ts";
 async function best(engine: Engine, shape: Shape): Promise<Measured> {
   const run = engine.prepare(shape);
   const size = shape.needs.length;
-  const rounds = size <= 1_000 ? 30 : size <= 10_000 ? 8 : 4;
+  const isOnDisk = engine === onSqlite;
+  const rounds = size <= 1_000 ? (isOnDisk ? 20 : 150) : size <= 10_000 ? (isOnDisk ? 3 : 12) : 6;
   let fastest: Measured = { ms: Number.POSITIVE_INFINITY };
   for (let round = 0; round < rounds; round++) {
     const measured = await run();
@@ -45,6 +46,7 @@ for (const shapeOf of [chain, fanOut, layered]) {
     const promises = await best(rawPromises, shape);
     const pgraph = size <= 10_000 ? await best(withPGraph, shape) : undefined;
     const memory = await best(onMemory, shape);
+    const weighed = await onMemory.prepare(shape)(true);
     const sqlite = size <= 10_000 ? await best(onSqlite, shape) : undefined;
     row([
       shape.name,
@@ -52,7 +54,8 @@ for (const shapeOf of [chain, fanOut, layered]) {
       microsecondsAStep(promises, size),
       pgraph === undefined ? "–" : microsecondsAStep(pgraph, size),
       microsecondsAStep(memory, size),
-      Math.round((memory.heapBytes ?? 0) / size),
+      // Below that the runtime itself weighs more than the steps.
+      size < 1_000 ? "–" : Math.round((weighed.heapBytes ?? 0) / size),
       sqlite === undefined ? "–" : microsecondsAStep(sqlite, size),
     ]);
   }

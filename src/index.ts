@@ -1,4 +1,5 @@
 export { step } from "./domain/step.ts";
+export type { Jsonified } from "./domain/jsonified.ts";
 export type { Endings, OutputOf, Outputs, Step, StepOptions } from "./domain/step.ts";
 export { command, registeredTask, shell, task } from "./domain/work.ts";
 export type { Ended, Work } from "./domain/work.ts";

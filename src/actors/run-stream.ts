@@ -77,6 +77,12 @@ export class RunStream {
     let position = first;
     for (const { at, events } of commits) {
       for (const event of events) {
+        const audience = audiences[position - first];
+        // Where nobody but waits is there to hear, most events concern nobody.
+        if (audience === undefined && this.#listeners.size === 0) {
+          position++;
+          continue;
+        }
         const recorded: RecordedEvent = { position, at, event };
         for (const listener of this.#listeners) {
           if (listener.position >= position) continue;
@@ -86,7 +92,6 @@ export class RunStream {
             () => this.#listeners.delete(listener),
           );
         }
-        const audience = audiences[position - first];
         if (audience !== undefined) this.waiters.wake(audience, recorded);
         position++;
       }

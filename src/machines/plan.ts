@@ -2,6 +2,7 @@ import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import { brokenInvariant } from "../domain/errors.ts";
 import type { StepId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
+import { StepNumbers } from "./step-numbers.ts";
 
 /**
  * A graph as the machines use it: steps by their number in declared order, edges as flat arrays.
@@ -13,11 +14,13 @@ export interface Plan {
   readonly name: string;
   readonly objective: string;
   readonly steps: readonly StepDocument[];
-  readonly numberOf: ReadonlyMap<StepId, number>;
+  /** What starting a step asks for, apart from the documents: those are of many shapes, and lie all over the memory. */
+  readonly ids: readonly StepId[];
+  readonly timeoutsMs: Float64Array;
+  readonly numberOf: StepNumbers;
   readonly concurrency: number;
   readonly runMs: number;
   readonly retentionMs: number | undefined;
-  readonly stepTimeoutMs: number;
   /** Dependencies of each step: those it needs, those it comes after. */
   readonly needs: Edges;
   readonly after: Edges;
@@ -47,8 +50,9 @@ const plans = new WeakMap<GraphDocument, Plan>();
 
 function compilePlan(graph: GraphDocument): Plan {
   const { steps } = graph;
-  const numberOf = new Map<StepId, number>();
-  for (let number = 0; number < steps.length; number++) numberOf.set(steps[number]!.id, number);
+  const ids = steps.map(({ id }) => id);
+  const numberOf = new StepNumbers(ids);
+  const timeoutSeconds = graph.limits?.stepTimeoutSeconds ?? limits.stepTimeoutSecondsDefault;
   const needs = edgesOf(steps, numberOf, (step) => step.needs);
   const after = edgesOf(steps, numberOf, (step) => step.after);
   const neededBy = reversed(needs);
@@ -62,11 +66,12 @@ function compilePlan(graph: GraphDocument): Plan {
     name: graph.name,
     objective: graph.objective,
     steps,
+    ids,
+    timeoutsMs: Float64Array.from(steps, (step) => milliseconds(step.timeoutSeconds ?? timeoutSeconds)),
     numberOf,
     concurrency: graph.limits?.concurrency ?? limits.concurrencyDefault,
     runMs: milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault),
     retentionMs: retentionSeconds === undefined ? undefined : milliseconds(retentionSeconds),
-    stepTimeoutMs: milliseconds(graph.limits?.stepTimeoutSeconds ?? limits.stepTimeoutSecondsDefault),
     needs,
     after,
     neededBy,
@@ -86,7 +91,7 @@ export function milliseconds(seconds: number): number {
 
 function edgesOf(
   steps: readonly StepDocument[],
-  numberOf: ReadonlyMap<StepId, number>,
+  numberOf: StepNumbers,
   listOf: (step: StepDocument) => readonly StepId[] | undefined,
 ): Edges {
   const offsets = new Int32Array(steps.length + 1);

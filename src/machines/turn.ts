@@ -6,7 +6,6 @@ import type { EpochMs } from "../domain/ids.ts";
 import type { Refusal, RefusalReason } from "../domain/inputs.ts";
 import type { StepStatus } from "../domain/status.ts";
 import { evolve } from "./evolve.ts";
-import { milliseconds } from "./plan.ts";
 import type { RunSignal } from "./run-machine.ts";
 import { isLive, phaseCode, phaseOf, runTable, slotsTaken, stepsEnded, stepTable } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
@@ -93,14 +92,9 @@ export function reachFixedPoint(turn: Turn): void {
     let free = plan.concurrency - slotsTaken(state);
     for (; free > 0 && state.ready.size > 0; free--) {
       const step = state.ready.first();
-      const { id, timeoutSeconds } = plan.steps[step]!;
-      const timeoutMs = timeoutSeconds === undefined ? plan.stepTimeoutMs : milliseconds(timeoutSeconds);
-      emitStep(turn, step, {
-        type: "start",
-        step: id,
-        attempt: state.attempts[step]! + 1,
-        deadlineAt: turn.at + timeoutMs,
-      });
+      const attempt = state.attempts[step]! + 1;
+      const deadlineAt = turn.at + plan.timeoutsMs[step]!;
+      emitStep(turn, step, { type: "start", step: plan.ids[step]!, attempt, deadlineAt });
     }
   }
   if (stepsEnded(state) === plan.steps.length) {

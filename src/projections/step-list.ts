@@ -1,6 +1,9 @@
 import type { StepId } from "../domain/ids.ts";
 import type { StepSnapshot } from "./step-snapshot.ts";
 
+/** Gives a step's number in declared order. */
+type Numbers = { get(id: StepId): number | undefined };
+
 const chunkBits = 6;
 const chunkSize = 1 << chunkBits;
 
@@ -11,10 +14,10 @@ const chunkSize = 1 << chunkBits;
 export class StepList implements Iterable<StepSnapshot> {
   readonly length: number;
   readonly #chunks: readonly (readonly StepSnapshot[])[];
-  readonly #numberOf: ReadonlyMap<StepId, number>;
+  readonly #numberOf: Numbers;
 
   /** @internal */
-  constructor(chunks: readonly (readonly StepSnapshot[])[], numberOf: ReadonlyMap<StepId, number>, length: number) {
+  constructor(chunks: readonly (readonly StepSnapshot[])[], numberOf: Numbers, length: number) {
     this.#chunks = chunks;
     this.#numberOf = numberOf;
     this.length = length;
@@ -47,10 +50,10 @@ export class StepTable {
   // Chunks, and the list of chunks itself, are copied before they change if a snapshot may hold them.
   readonly #isShared: Uint8Array;
   #isListShared = false;
-  readonly #numberOf: ReadonlyMap<StepId, number>;
+  readonly #numberOf: Numbers;
   readonly length: number;
 
-  constructor(steps: readonly StepSnapshot[], numberOf: ReadonlyMap<StepId, number>) {
+  constructor(steps: readonly StepSnapshot[], numberOf: Numbers) {
     for (let start = 0; start < steps.length; start += chunkSize) {
       this.#chunks.push(steps.slice(start, start + chunkSize));
     }

@@ -99,19 +99,31 @@ function named<Value>(
   make: (upstream: Upstream, textOf: TextOf) => Value,
   textOf: TextOf,
 ): Record<string, Value> {
+  if (names === undefined || sizeOf(names) === 0) return empty;
   // Without a prototype, so that no name means anything but itself; and such an object takes ever new names at once, where an
   // ordinary one makes V8 keep a hidden class for each set of names that it ever saw.
   const values: Record<string, Value> = Object.create(null);
-  if (names === undefined) return values;
   let next = 0;
-  for (const entry of names) {
-    const [name, step] = typeof entry === "string" ? [entry, entry] : entry;
+  const add = (step: StepId, name: string): void => {
     // Upstream comes in the order of the names, so the one after the last hit is nearly always it.
     if (upstream[next]?.step !== step) next = upstream.findIndex((candidate) => candidate.step === step);
     if (next >= 0) values[name] = make(upstream[next]!, textOf);
     next++;
-  }
+  };
+  if (isList(names)) for (const step of names) add(step, step);
+  else names.forEach(add);
   return values;
+}
+
+/** Shared by all that depend on nothing, so it cannot be changed. */
+const empty: Record<string, never> = Object.freeze(Object.create(null));
+
+function sizeOf(names: ReadonlyMap<string, StepId> | readonly StepId[]): number {
+  return isList(names) ? names.length : names.size;
+}
+
+function isList(names: ReadonlyMap<string, StepId> | readonly StepId[]): names is readonly StepId[] {
+  return Array.isArray(names);
 }
 
 async function readText(attempt: Attempt, part: SpilledPart): Promise<string> {
