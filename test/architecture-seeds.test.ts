@@ -108,12 +108,6 @@ const seeds: readonly (readonly [string, string, string, string])[] = [
     'import { run } from "../actors/run.ts";\nexport { run };',
     "(cli) imports src/actors",
   ],
-  [
-    "a command line that takes values of the domain",
-    "src/cli/x.ts",
-    'import { ids } from "../domain/ids.ts";\nexport { ids };',
-    "(cli) imports src/domain",
-  ],
   ["a folder without a room", "src/things/x.ts", "export const x = 1;", "does not know"],
   ["a kind of adapter without a room", "src/adapters/things/x.ts", "export const x = 1;", "does not know"],
   ["an import of no file", "src/domain/x.ts", 'import { a } from "./missing.ts";\nexport { a };', "no source file"],

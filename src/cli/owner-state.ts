@@ -14,7 +14,7 @@ export function abandonedText({ id, owner, counts }: RunSnapshot): string {
   const kept = counts.succeeded > 0 ? "What its steps gave is kept" : "Its journal is kept";
   return (
     `Run ${id} has not ended, but its process ${owner.pid} on ${owner.host} is gone: nothing will happen to it any more. ` +
-    `${kept}; look at it with runfold status ${id} and runfold result ${id} STEP, and start the graph again with another --id.`
+    `${kept}; look at it with runfold status ${id} and runfold result ${id} STEP, start the graph again with another --id, or delete it with runfold cleanup ${id}.`
   );
 }
 

@@ -24,8 +24,9 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "runfold-abandoned-"));
   await writeFile(join(directory, "left.json"), JSON.stringify(document));
-  const [program = "", ...args] = [...commandLine, "run", "left.json", "--id", "left", "--db", "runs.db"];
-  const child = spawn(program, args, { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
+  const [program, ...command] = commandLine;
+  const args = [...command, "run", "left.json", "--id", "left", "--db", "runs.db"];
+  const child = spawn(program!, args, { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
   for await (const chunk of child.stdout) if (String(chunk).includes("begun")) break;
   child.kill("SIGKILL");
   await once(child, "exit");

@@ -51,6 +51,17 @@ const tables = `
  * @throws `journal.foreign` for a database of something else; `journal.newer` for a journal of a later version.
  */
 export function isJournal(driver: SqliteDriver, path: string): boolean {
+  if (driver.isInTransaction()) return isJournalNow(driver, path);
+  // Read as of one moment: another process may be making the tables between one question and the next.
+  driver.exec("BEGIN");
+  try {
+    return isJournalNow(driver, path);
+  } finally {
+    if (driver.isInTransaction()) driver.exec("ROLLBACK");
+  }
+}
+
+function isJournalNow(driver: SqliteDriver, path: string): boolean {
   const application = number(driver, "PRAGMA application_id");
   const version = number(driver, "PRAGMA user_version");
   if (application === applicationId) {

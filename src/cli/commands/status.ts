@@ -11,7 +11,14 @@ import { countsText, symbolOf, wordOf } from "../status-look.ts";
 import type { Style } from "../terminal.ts";
 import { wireRunStatus } from "../wire.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import { limits, type Run, type RunSnapshot, type StepSnapshot, type WaitReceipt } from "../../index.ts";
+import {
+  isRunfoldError,
+  limits,
+  type Run,
+  type RunSnapshot,
+  type StepSnapshot,
+  type WaitReceipt,
+} from "../../index.ts";
 
 /** People are shown so many steps; programs are shown all. */
 const stepsShownMax = 200;
@@ -63,7 +70,7 @@ async function waited(
   try {
     return await run.wait({ ...place, timeoutMs: timeoutMs ?? 0, signal: stop.signal });
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!stop.signal.aborted && !isRunfoldError(error, "run.abandoned")) throw error;
     // Nothing will happen any more, so there is nothing to wait for.
     return await run.wait({ ...place, timeoutMs: 0 });
   } finally {

@@ -91,23 +91,21 @@ describe("starting", () => {
 
   test("is over before anything is seen of the run: one that is being started is waited for", async () => {
     const inner = memoryJournal();
-    let confirm: (() => void) | undefined;
+    const waiting: (() => void)[] = [];
     const journal = journalWith(inner, {
       append: async (...appended) => {
         await inner.append(...appended);
-        await new Promise<void>((resolve) => (confirm = resolve));
+        await new Promise<void>((resolve) => waiting.push(resolve));
       },
     });
     // Looking at the root is real I/O, so how many turns it takes is anyone's guess.
     const confirmNext = async (): Promise<void> => {
-      while (confirm === undefined) await turns();
-      const confirmed = confirm;
-      confirm = undefined;
-      confirmed();
+      while (waiting.length === 0) await turns();
+      waiting.shift()!();
     };
     const { runtime } = await openWorld({ journal });
     const starting = runtime.start(graphOf("x"), { id: "x" });
-    while (confirm === undefined) await turns();
+    while (waiting.length === 0) await turns();
     const getting = runtime.get("x").then((run) => run?.snapshot().status);
     await turns();
     await confirmNext();
