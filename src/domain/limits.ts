@@ -98,9 +98,10 @@ export const limits = {
   readCommitsMax: 512,
 
   waitSecondsMax: 86_400,
-  /** Runs of one runtime that have not ended, and runs it holds at all. */
+  /** Runs of one runtime that have not ended. */
   liveRunsMax: 1_000,
-  openRunsMax: 10_000,
+  /** Runs whose place in the database is remembered; beyond it they are looked up again. */
+  rememberedRunsMax: 10_000,
   /** How long work may go on in microtasks before timers, signals and answers get their turn. */
   breathMs: 10,
   /** While another process holds the journal, an append is tried again and again, for so long in all. */

@@ -1,7 +1,7 @@
 import { invariant } from "../domain/errors.ts";
 
 /**
- * Turns a statechart into a table, by asking XState once per (state, signal type): next state and the maker of the event.
+ * Turns a statechart into a table, read from XState's own nodes once per (state, signal type): next state and the maker of the event.
  *
  * XState's own `transition()` takes 20 to 30 µs a call and a live actor per step is quadratic in the number of steps; a table
  * look-up takes a few nanoseconds. What makes the table legal is that the chart is context-free, and {@link compileMachine}

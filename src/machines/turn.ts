@@ -31,7 +31,7 @@ export function emitRun(turn: Turn, signal: RunSignal): void {
   if (state.phase !== cell.next) throw disagreement(signal.type, cell.next);
 }
 
-/** Sends a signal to a step's machine, and blocks what can no longer start because of it. */
+/** Sends a signal to a step's machine. The kernel only sends what the machine takes. */
 export function emitStep(turn: Turn, step: number, signal: StepSignal): void {
   const { state } = turn;
   const cell = stepTable.cell(phaseOf(state, step), signal.type);

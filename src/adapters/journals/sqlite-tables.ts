@@ -42,7 +42,7 @@ export class SqliteTables {
   }
 
   #remember(run: RunId, number: number): number {
-    if (this.#numbers.size >= limits.openRunsMax) this.#numbers.clear();
+    if (this.#numbers.size >= limits.rememberedRunsMax) this.#numbers.clear();
     this.#numbers.set(run, number);
     return number;
   }

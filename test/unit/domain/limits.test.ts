@@ -25,7 +25,7 @@ const notAbove: readonly (readonly [number, number, string])[] = [
   [limits.failureMessageCharsMax, limits.inlinePayloadBytesMax, "a failure's message stands in its event"],
   [limits.progressTextCharsMax, limits.inlinePayloadBytesMax, "a piece of text stands in its event"],
   [limits.streamCloseGraceMs, limits.abortGraceMs, "pipes are closed before a stop becomes a kill"],
-  [limits.liveRunsMax, limits.openRunsMax, "live runs are open runs"],
+  [limits.liveRunsMax, limits.rememberedRunsMax, "live runs are remembered"],
   [limits.receiptEventsMax, limits.readCommitsMax, "a receipt is made from one read"],
   [limits.commandArgumentCharsMax, 128 * 1_024 - 1, "one argument stays below what Linux takes"],
   [limits.environmentValueCharsMax, 128 * 1_024 - 1, "one variable stays below what Linux takes"],
