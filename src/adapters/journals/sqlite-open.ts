@@ -61,7 +61,9 @@ function openToRead(path: string): SqliteDriver {
   try {
     return opened(path, path, true, check);
   } catch (error) {
-    const isAlone = isRunfoldError(error, "journal.unopenable") && !existsSync(`${path}-wal`);
+    // Drivers differ in what they call it.
+    const cannotShare = isRunfoldError(error, "journal.unopenable") || isRunfoldError(error, "journal.readOnly");
+    const isAlone = cannotShare && !existsSync(`${path}-wal`);
     if (!isAlone) throw error;
     return opened(path, `${pathToFileURL(path).href}?immutable=1`, true, check);
   }
