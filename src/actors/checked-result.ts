@@ -9,10 +9,10 @@ import type { AttemptResult } from "../ports/executor.ts";
  * others, and not all of them in TypeScript: what cannot be written must not get as far as the journal.
  */
 export function checkedResult(result: AttemptResult): AttemptResult {
-  if (!isResult(result)) return broken("it gave something that is no result.");
+  if (!isResult(result)) return executorFailed("it gave something that is no result.");
   if (result.type === "succeeded") {
     const output = checkedOutput(result.output);
-    if (typeof output === "string") return broken(`it gave an output that ${output}`);
+    if (typeof output === "string") return executorFailed(`it gave an output that ${output}`);
     return output === result.output ? result : { type: "succeeded", output };
   }
   if (result.partial === undefined) return result;
@@ -22,7 +22,8 @@ export function checkedResult(result: AttemptResult): AttemptResult {
   return { type: "failed", failure: result.failure, partial };
 }
 
-function broken(why: string): AttemptResult {
+/** The executor broke its contract: data like any other failure. */
+export function executorFailed(why: string): AttemptResult {
   return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${why}` } };
 }
 

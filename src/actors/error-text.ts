@@ -8,6 +8,11 @@ export function textOf(thrown: unknown): string {
   } catch {
     text = "a value that cannot be shown";
   }
+  return boundedMessage(text);
+}
+
+/** A message of a failure or a diagnostic, with a mark where it was cut. */
+export function boundedMessage(text: string): string {
   if (text.length <= limits.failureMessageCharsMax) return text;
   return `${text.slice(0, limits.failureMessageCharsMax - 1)}…`;
 }

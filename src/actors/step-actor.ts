@@ -10,9 +10,9 @@ import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "../ports/executor.ts";
-import { checkedResult } from "./checked-result.ts";
+import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
-import { textOf } from "./error-text.ts";
+import { boundedMessage, textOf } from "./error-text.ts";
 import { ProgressThrottle } from "./progress-throttle.ts";
 
 /** What the attempts of one run share. */
@@ -74,7 +74,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       return;
     }
     this.#host.keepDeadline(this);
-    const broken = (error: unknown): void => this.#end(brokenContract(error));
+    const broken = (error: unknown): void => this.#end(executorFailed(textOf(error)));
     try {
       executor.execute(this).then((ended) => this.#end(checkedResult(ended)), broken);
     } catch (error) {
@@ -241,12 +241,7 @@ function stopped(request: StopRequest, message: string): Failure {
   return { kind: request.cause === "timedOut" ? "timedOut" : "aborted", message };
 }
 
-function brokenContract(error: unknown): AttemptResult {
-  return { type: "failed", failure: { kind: "executor", message: `The executor failed: ${textOf(error)}` } };
-}
-
 function bounded(failure: Failure): Failure {
-  const { message } = failure;
-  if (message.length <= limits.failureMessageCharsMax) return failure;
-  return { ...failure, message: `${message.slice(0, limits.failureMessageCharsMax - 1)}…` };
+  const message = boundedMessage(failure.message);
+  return message === failure.message ? failure : { ...failure, message };
 }
