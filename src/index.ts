@@ -28,6 +28,11 @@ export type { CursoredEvent } from "./actors/run-events.ts";
 export type { Outcome } from "./actors/outcome.ts";
 export type { StepResult } from "./actors/step-output.ts";
 
+export { exportRun } from "./export-run.ts";
+export type { ExportOptions } from "./export-run.ts";
+export { importRun } from "./import-run.ts";
+export type { ImportedRun } from "./import-run.ts";
+
 export type { RunSnapshot, StepCounts } from "./projections/run-snapshot.ts";
 export type { RunSummary } from "./projections/run-summary.ts";
 export type { StepList } from "./projections/step-list.ts";

@@ -121,8 +121,20 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
       output: { value: "FILE", says: "write to a new file instead of stdout" },
       force: { says: "replace that file if there is one" },
     },
-    details: "The first line is a header; then comes one line a commit.",
+    details:
+      "The first line is a header; then comes one line a commit, and one that marks the end. Hashes bind the lines together.\n" +
+      "The bytes of artifacts are not in it.",
     examples: ["runfold export audit-42 --output audit-42.ndjson"],
+  },
+  import: {
+    summary: "put a run that was exported into a database",
+    positionals: [{ name: "FILE" }],
+    options: {},
+    details:
+      "FILE is what runfold export wrote, or - for standard input. All of it is checked before anything is kept; what was changed,\n" +
+      "cut off or damaged is refused, naming the line. A database that is not there is made.\n" +
+      "Exit code: 0 imported, 2 the file is refused, or the database has a run of that id.",
+    examples: ["runfold import audit-42.ndjson", "runfold import audit-42.ndjson --db other.db --json"],
   },
   help: {
     summary: "explain runfold, or one of its commands",

@@ -41,6 +41,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "journal.readOnly",
   "journal.foreign",
   "journal.newer",
+  "archive.invalid",
 ]);
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   cleanup: () => import("./commands/cleanup.ts"),
   graph: () => import("./commands/graph.ts"),
   export: () => import("./commands/export.ts"),
+  import: () => import("./commands/import.ts"),
 };
 
 const defaultDatabase = ".runfold/runs.db";

@@ -17,6 +17,8 @@ import {
 /** What can be read of a run: all of it, or what stands before the first commit that cannot. */
 export interface ReadableRun extends AsyncDisposable {
   readonly run: Run;
+  /** Holds what can be read of the run, and maybe more runs. */
+  readonly journal: Journal;
   /** What keeps the rest from being read. */
   readonly damage: RunfoldError | undefined;
 }
@@ -57,7 +59,8 @@ export async function* readableCommits(journal: Journal, id: string): AsyncGener
  */
 export async function readableRun(open: OpenRuns, id: string): Promise<ReadableRun> {
   try {
-    return { run: await findRun(open, id), damage: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+    const run = await findRun(open, id);
+    return { run, journal: open.journal, damage: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   } catch (error) {
     if (!isDamage(error)) throw error;
     return await copied(open, id, error);
@@ -79,10 +82,10 @@ async function copied(
   } catch (error) {
     if (!isDamage(error)) throw error;
   }
-  const runtime = await openRuntime({ journal, artifacts });
+  const runtime = await openRuntime({ journal, artifacts, recover: false });
   const run = await runtime.get(id);
   if (run === undefined) throw damagedAfter(0, damage, "");
-  return { run, damage, [Symbol.asyncDispose]: () => runtime.close() };
+  return { run, journal, damage, [Symbol.asyncDispose]: () => runtime.close() };
 }
 
 /** How a command ends that has given what stands before the damage. `given` says where that went. */

@@ -4,6 +4,7 @@ import { durationText } from "./durations.ts";
 import { isCommandStep, outputText } from "./output-text.ts";
 import { fitted, printable } from "./printable.ts";
 import { saidByStep } from "./said.ts";
+import { shellWord } from "./shell-word.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
 import type { Run, RunSnapshot, StepResult, StepSnapshot } from "../index.ts";
@@ -19,7 +20,7 @@ export async function summaryLines(run: Run, db: string | undefined, columns: nu
   const took = durationText((now.endedAt ?? now.updatedAt) - now.startedAt);
   const status = `${symbolOf(now.status, style)} Run ${now.id} ${isRunEnded(now.status) ? "ended:" : "is"} ${wordOf(now.status, style)}`;
   const look = (step: string): string =>
-    `runfold result ${now.id} ${step}${db === undefined ? "" : ` --db ${quoted(db)}`}`;
+    `runfold result ${now.id} ${step}${db === undefined ? "" : ` --db ${shellWord(db)}`}`;
   const failed = unsuccessful(now);
   const sinks = now.sinks.filter((id) => now.steps.get(id)?.status === "succeeded");
   const lines = [`${status} after ${took}. ${countsText(now.counts, style)}.`];
@@ -74,8 +75,4 @@ export function previewOf({ step, stored }: StepResult, columns: number): string
     .map((line) => fitted(printable(line.slice(0, 1_000)), Math.max(20, columns)));
   if (lines.length > shown.length) shown.push("…");
   return shown;
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

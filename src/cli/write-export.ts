@@ -14,21 +14,27 @@ export interface ExportPlace {
 
 /**
  * Writes a file that is whole or not there. A file that is to be replaced stays until the new one is on the disk.
+ * @returns how many lines were written.
  * @throws CommandError where the file may not be written, or cannot be.
  */
-export async function writeExport(place: ExportPlace, lines: AsyncIterable<string>): Promise<void> {
+export async function writeExport(place: ExportPlace, lines: AsyncIterable<string>): Promise<number> {
   const { path, force } = place;
   const target = await checked(place);
   const partial = force ? `${target}.${process.pid}.partial` : target;
   const file = await openFile(partial, "wx", 0o600).catch((error: unknown) => {
     throw unwritable(path, reasonOf(error));
   });
+  let written = 0;
   try {
-    for await (const line of lines) await file.writeFile(`${line}\n`);
+    for await (const line of lines) {
+      await file.writeFile(`${line}\n`);
+      written++;
+    }
     await file.sync();
     await file.close();
     // What stands there may be another thing by now.
     if (force) await rename(partial, await checked(place));
+    return written;
   } catch (error) {
     await file.close().catch(() => undefined);
     await unlink(partial).catch(() => undefined);

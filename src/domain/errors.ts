@@ -33,6 +33,7 @@ export type ErrorCode =
   | "artifact.nameInvalid"
   | "artifact.tampered"
   | "artifact.failed"
+  | "archive.invalid"
   | "invariant.broken";
 
 const brand = Symbol.for("runfold.error");

@@ -97,6 +97,27 @@ export const limits = {
   /** Journal commits that a reader holds at once. */
   readCommitsMax: 512,
 
+  /** One line of an export: the longest is the start of a run, which holds the graph twice. */
+  archiveLineCharsMax: 160 * 1024 * 1024,
+  /**
+   * A whole export that is imported. A journal takes a run's commits all at once, so they are held in memory; this is about what
+   * a run of 1 000 000 events takes, twice over, and still fits into the memory that Node gives itself.
+   */
+  archiveCharsMax: 512 * 1024 * 1024,
+
+  /**
+   * A checkpoint is written after so many events, or twice the steps where that is more: it is as large as the steps are many,
+   * so its cost stays a small part of that of the events.
+   */
+  checkpointEvents: 5_000,
+  checkpointEventsAStep: 2,
+  /** For how long an owner that nobody can look at is taken for alive after its last sign of life. */
+  leaseMs: 30_000,
+  /** How often an owner gives a sign of life, and looks whether its runs are still its own. */
+  leaseRenewMs: 10_000,
+  /** Runs that are taken over at the same time when a journal is opened. */
+  recoveriesAtOnce: 4,
+
   waitSecondsMax: 86_400,
   /** Runs of one runtime that have not ended. */
   liveRunsMax: 1_000,

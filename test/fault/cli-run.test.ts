@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { commitSchema } from "../../src/domain/commit.ts";
 import { jsonLines, workplaces } from "./cli-process.ts";
 
 const workplace = workplaces();
@@ -172,9 +173,12 @@ describe("the commands that read, from other processes", () => {
     await place.run(["run", place.graph("small", smallSteps), "--id", "r1"]);
     const { stdout } = await place.run(["export", "r1"]);
     const [header, ...commits] = jsonLines(stdout);
-    expect(header).toMatchObject({ runfold: "export", version: 1, run: { id: "r1" }, commits: commits.length });
-    expect(commits[0]).toMatchObject({ schema: 1, input: { type: "run.start" } });
-    expect((await place.run(["export", "r1", "--output", "r1.ndjson"])).code).toBe(0);
+    const end = commits.pop();
+    expect(header).toMatchObject({ runfold: "export", version: 2, run: { id: "r1" }, commits: commits.length });
+    expect(commits[0]).toMatchObject({ commit: { schema: commitSchema, input: { type: "run.start" } } });
+    expect(end).toMatchObject({ end: { commits: commits.length } });
+    const written = await place.json(["export", "r1", "--output", "r1.ndjson"]);
+    expect(written).toEqual({ exported: { run: "r1", file: "r1.ndjson", commits: commits.length } });
     const again = await place.run(["export", "r1", "--output", "r1.ndjson"]);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain("--force replaces it");

@@ -53,6 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   projections: { rooms: ["domain", "machines"], packages: ["immer", "rxjs"], bannedWords: pure },
   ports: { rooms: ["domain"], packages: [], bannedWords: impure },
   actors: { rooms: ["domain", "machines", "projections", "ports"], packages: ["rxjs"], bannedWords: impure },
+  "adapters/archives": adapter,
   "adapters/artifacts": adapter,
   "adapters/clocks": adapter,
   "adapters/entropy": adapter,
@@ -68,6 +69,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     modules: [
       "src/index.ts",
       "src/sqlite.ts",
+      "src/export-run.ts",
+      "src/import-run.ts",
       "src/actors/step-output.ts",
       "src/projections/activity.ts",
       "src/adapters/graphs/mermaid.ts",

@@ -31,6 +31,9 @@ const notAbove: readonly (readonly [number, number, string])[] = [
   [limits.environmentValueCharsMax, 128 * 1_024 - 1, "one variable stays below what Linux takes"],
   [limits.graphFileBytesMax, 2 ** 29 - 24, "a graph's text fits into one string"],
   [limits.loadedOutputBytesMax, 2 ** 29 - 24, "a loaded output fits into one string"],
+  [2 * limits.graphFileBytesMax, limits.archiveLineCharsMax, "the start of a run can be exported with its graph twice"],
+  [limits.archiveLineCharsMax, limits.archiveCharsMax, "the longest line fits into an export"],
+  [limits.archiveLineCharsMax, 2 ** 29 - 24, "a line of an export fits into one string"],
   [limits.attemptsMax, 255, "an attempt's number fits into one byte of the run's state"],
 ];
 
