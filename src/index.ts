@@ -21,6 +21,7 @@ export type { GraphDiagnostic } from "./domain/diagnostic.ts";
 export { openRuntime } from "./open-runtime.ts";
 export type { RuntimeOptions } from "./open-runtime.ts";
 export type { Runtime, StartOptions } from "./actors/runtime.ts";
+export type { ForkOptions } from "./actors/fork-run.ts";
 export type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 export type { ReadOptions, Run, WaitOptions } from "./actors/run.ts";
 export type { WaitReceipt } from "./actors/run-wait.ts";
@@ -39,6 +40,10 @@ export type { StepList } from "./projections/step-list.ts";
 export type { StepSnapshot } from "./projections/step-snapshot.ts";
 export { foldProjection, project } from "./projections/user-projection.ts";
 export type { Projection } from "./projections/user-projection.ts";
+export { replay, stateAt } from "./projections/replay.ts";
+export type { Frame } from "./projections/replay.ts";
+export { verify } from "./projections/verify.ts";
+export type { Divergence, Verification } from "./projections/verify.ts";
 export { timelineOf } from "./projections/timeline.ts";
 export type { Span, Timeline } from "./projections/timeline.ts";
 
@@ -47,7 +52,15 @@ export { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
 export { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
 export type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "./ports/journal.ts";
 export type { ArtifactStore, ArtifactWriter, DeletedArtifacts } from "./ports/artifact-store.ts";
-export type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "./ports/executor.ts";
+export type {
+  Attempt,
+  AttemptOwner,
+  AttemptResult,
+  Executor,
+  StopRequest,
+  StopSignal,
+  Upstream,
+} from "./ports/executor.ts";
 export type { Clock, Timer } from "./ports/clock.ts";
 export type { Entropy } from "./ports/entropy.ts";
 
@@ -59,6 +72,7 @@ export type { Cursor } from "./domain/cursor.ts";
 export type {
   Event,
   EventType,
+  ForkPoint,
   Owner,
   Place,
   ProgressReport,

@@ -44,12 +44,17 @@ export interface RuntimeOptions {
   readonly liveRunsMax?: number;
   readonly clock?: Clock;
   readonly entropy?: Entropy;
+  /**
+   * Whether to take over the runs of the journal that nobody writes any more, before this resolves. Not where the journal is open for
+   * reading alone. Default: true.
+   */
+  readonly recover?: boolean;
   /** Is told once of each distinct thing that went wrong around runs without changing them. */
   readonly onDiagnostic?: (diagnostic: RuntimeDiagnostic) => void;
 }
 
 /**
- * Opens a runtime on a journal.
+ * Opens a runtime on a journal, and goes on with what an earlier process left unfinished.
  * @throws what the journal or the root refuses with.
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
@@ -73,7 +78,9 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     workspace,
     executors,
     owner: thisProcess(),
-    isGone: (owner) => livenessOf(owner) === "gone",
+    livenessOf,
+    // A journal in memory is gone with its process, and so would its checkpoints be.
+    writesCheckpoints: journal.location !== undefined && journal.isReadOnly !== true,
     root: resolve(options.root ?? "."),
     abortGraceMs: options.abortGraceMs ?? limits.abortGraceMs,
     liveRunsMax: options.liveRunsMax ?? limits.liveRunsMax,
@@ -83,6 +90,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   });
   try {
     await runtime.tidy();
+    if (options.recover !== false && journal.isReadOnly !== true) await runtime.recover();
   } catch (error) {
     await runtime.close();
     throw error;

@@ -9,7 +9,7 @@ import type { RunState } from "../machines/run-state.ts";
 
 /** Nobody writes the run any more, so nothing that is asked of it will ever be answered. */
 export function abandoned(run: RunId): RunfoldError {
-  const message = `Run ${run} has not ended, and the process that wrote it is gone. It can be read, and cleaned up; start the graph under another id.`;
+  const message = `Run ${run} has not ended, and the process that wrote it is gone. Take it over with runtime.resume, start its graph again under the same id, or clean it up.`;
   return new RunfoldError("run.abandoned", message, { details: { run } });
 }
 

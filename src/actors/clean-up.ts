@@ -1,4 +1,5 @@
 import { artifactPlace } from "../domain/artifact.ts";
+import { loadCheckpoint } from "./checkpoints.ts";
 import { Breather } from "./breather.ts";
 import { cleanedUp } from "./journal-error.ts";
 import type { Commit } from "../domain/commit.ts";
@@ -16,9 +17,9 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 
-/** The fold of a run's whole journal. */
+/** The fold of a run's journal, from its checkpoint if there is one. */
 export async function loadState(journal: Journal, run: RunId, breather: Breather): Promise<RunState> {
-  const state = initialState();
+  const state = (await loadCheckpoint(journal, run))?.state ?? initialState();
   for (;;) {
     await breather.pause();
     const commits = await journal.read(run, state.position);
@@ -31,7 +32,7 @@ interface CleanUpParts {
   readonly journal: Journal;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
-  isGone(owner: Owner): boolean;
+  livenessOf(owner: Owner): "alive" | "gone" | "unknown";
 }
 
 /**
@@ -47,7 +48,7 @@ export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, re
   }
   if (state.life !== life) throw cleanedUp(run);
   const at = clock.now();
-  if (isLive(state) && parts.isGone(state.owner)) {
+  if (isLive(state) && parts.livenessOf(state.owner) === "gone") {
     const before = state.position;
     await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at) });
   }

@@ -15,6 +15,17 @@ export interface EffectsHost extends AttemptHost {
   readonly deadlines: Deadlines;
   stepOf(id: StepId): StepDocument;
   fire(input: TimerFired): void;
+  /** What has been waiting for its time since before this process wrote the run. */
+  standing(): Standing;
+  /** What an earlier owner left running may still run. */
+  sweepFailed(error: unknown): void;
+}
+
+/** Times that were recorded before a run came to this process. */
+export interface Standing {
+  /** Undefined once the run is being ended. */
+  readonly deadlineAt: EpochMs | undefined;
+  readonly retries: readonly { readonly step: StepId; readonly attempt: number; readonly retryAt: EpochMs }[];
 }
 
 /**
@@ -26,6 +37,8 @@ export class Effects {
   readonly #attempts = new Map<StepId, StepActor>();
   readonly #retries = new Map<StepId, Timer>();
   #launches: StepActor[] = [];
+  /** While what an earlier owner left running is being ended, nothing is launched. */
+  #isSweeping = false;
   #deadline: Timer | undefined;
 
   constructor(host: EffectsHost) {
@@ -36,15 +49,25 @@ export class Effects {
   apply(event: Event): void {
     switch (event.type) {
       case "run.started":
-        this.#deadline = this.#host.clock.setTimer(event.deadlineAt, () => this.#host.fire({ type: "run.expire" }));
+        this.#armDeadline(event.deadlineAt);
+        return;
+      case "run.recovered":
+        this.#armStanding();
+        void this.#sweep();
+        return;
+      case "run.forked":
+        this.#armStanding();
         return;
       case "run.cancelRequested":
       case "run.expired":
         // Whichever came first decides how the run ends, so its deadline has nothing left to say.
         this.#deadline?.cancel();
         return;
-      case "step.started": {
-        const actor = new StepActor(this.#host, this.#host.stepOf(event.step), event.attempt, event.deadlineAt);
+      case "step.started":
+      case "step.resumed": {
+        const isResumed = event.type === "step.resumed";
+        const step = this.#host.stepOf(event.step);
+        const actor = new StepActor(this.#host, step, event.attempt, event.deadlineAt, isResumed);
         this.#attempts.set(event.step, actor);
         this.#launches.push(actor);
         return;
@@ -79,7 +102,7 @@ export class Effects {
   /** Launches the attempts that have started since the last call. */
   launch(): void {
     const launches = this.#launches;
-    if (launches.length === 0) return;
+    if (launches.length === 0 || this.#isSweeping) return;
     this.#launches = [];
     for (const actor of launches) actor.launch(this.#host.executors.get(workKindOf(actor.step)));
   }
@@ -105,8 +128,30 @@ export class Effects {
     this.#attempts.delete(step);
   }
 
+  #armDeadline(deadlineAt: EpochMs): void {
+    this.#deadline = this.#host.clock.setTimer(deadlineAt, () => this.#host.fire({ type: "run.expire" }));
+  }
+
+  #armStanding(): void {
+    const { deadlineAt, retries } = this.#host.standing();
+    if (deadlineAt !== undefined) this.#armDeadline(deadlineAt);
+    for (const { step, attempt, retryAt } of retries) this.#armRetry(step, attempt, retryAt);
+  }
+
+  async #sweep(): Promise<void> {
+    this.#isSweeping = true;
+    const owner = this.#host.owner();
+    const sweeps = [...new Set(this.#host.executors.values())].map(async (executor) => executor.sweep?.(owner));
+    for (const swept of await Promise.allSettled(sweeps)) {
+      if (swept.status === "rejected") this.#host.sweepFailed(swept.reason);
+    }
+    this.#isSweeping = false;
+    this.launch();
+  }
+
   #armRetry(step: StepId, attempt: number, retryAt: EpochMs): void {
     const fire = (): void => this.#host.fire({ type: "step.retry", step, attempt });
+    this.#retries.get(step)?.cancel();
     this.#retries.set(step, this.#host.clock.setTimer(retryAt, fire));
   }
 

@@ -2,6 +2,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
+import { loadCheckpoint } from "./checkpoints.ts";
 import { followRun } from "./follower.ts";
 import { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -50,7 +51,8 @@ export class FollowedRuns {
 
   async #follow(id: RunId): Promise<Run | undefined> {
     if ((await this.#journal.head(id)) === 0) return undefined;
-    const stream = new RunStream((error) => this.#report(id, error));
+    const saved = await loadCheckpoint(this.#journal, id);
+    const stream = new RunStream((error) => this.#report(id, error), saved?.parts);
     await followRun(this.#journal, id, stream, this.#signal, new Breather(this.#clock));
     // Cleaned up just now.
     if (stream.position === 0) return undefined;

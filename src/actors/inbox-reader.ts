@@ -41,6 +41,12 @@ export class InboxReader {
     this.#isClosed = true;
   }
 
+  /** Looks through all messages once more: those of a run that has just come here were passed over before. */
+  rescan(): void {
+    this.#seen = 0;
+    void this.#read();
+  }
+
   async #read(): Promise<void> {
     this.#isAgain = true;
     if (this.#isReading) return;

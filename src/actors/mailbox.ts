@@ -2,7 +2,8 @@ import type { Input, Refusal } from "../domain/inputs.ts";
 
 /** One input on its way to a run actor, with whoever waits for the answer. */
 export interface Letter {
-  readonly input: Input;
+  /** Undefined for a mere look whether the run is still this actor's. */
+  readonly input: Input | undefined;
   /** The number of the inbox message that it came from. */
   readonly inboxNumber?: number | undefined;
   readonly answer?: Answer;
@@ -35,7 +36,7 @@ export class Mailbox {
   put(letter: Letter): void {
     this.#letters.push(letter);
     if (letter.answer !== undefined) this.#commands++;
-    if (letter.input.type === "run.cancel") this.#cancels++;
+    if (letter.input?.type === "run.cancel") this.#cancels++;
   }
 
   take(most: number): readonly Letter[] {
@@ -47,7 +48,7 @@ export class Mailbox {
     }
     for (const { input, answer } of letters) {
       if (answer !== undefined) this.#commands--;
-      if (input.type === "run.cancel") this.#cancels--;
+      if (input?.type === "run.cancel") this.#cancels--;
     }
     return letters;
   }

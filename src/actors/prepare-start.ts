@@ -4,13 +4,14 @@ import { RunfoldError } from "../domain/errors.ts";
 import type { Place } from "../domain/events.ts";
 import type { GraphDocument, StepDocument, WorkKind } from "../domain/graph-document.ts";
 import { workKindOf } from "../domain/graph-document.ts";
-import type { RunId } from "../domain/ids.ts";
+import type { RunId, StepId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Workspace } from "../ports/workspace.ts";
 
 /**
- * What can be known before a run starts: that each step can be run here, and where it will run.
+ * What can be known before a run starts: that each step can be run here, and where it will run. Steps that are done already, as
+ * in a fork, are passed over.
  * @throws `graph.invalid` with every finding at once.
  */
 export async function prepareStart(
@@ -19,11 +20,13 @@ export async function prepareStart(
   root: string,
   executors: ReadonlyMap<WorkKind, Executor>,
   workspace: Workspace,
+  isDone: (step: StepId) => boolean = () => false,
 ): Promise<readonly Place[]> {
   const diagnostics: GraphDiagnostic[] = [];
   const places = new Map<string, Place>();
   for (const [index, step] of graph.steps.entries()) {
     if (diagnostics.length >= limits.diagnosticsMax) break;
+    if (isDone(step.id)) continue;
     const kind = workKindOf(step);
     const problem = problemOf(step, run, kind, executors.get(kind));
     if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
@@ -42,6 +45,27 @@ export async function prepareStart(
   }
   if (diagnostics.length > 0) throw notStartable(graph.name, diagnostics);
   return [...places.values()];
+}
+
+/**
+ * Refuses steps that cannot be run here, for a run that is to be taken over.
+ * @throws `graph.invalid` with every finding at once.
+ */
+export function refuseUnrunnable(
+  run: RunId,
+  { name, steps }: Pick<GraphDocument, "name" | "steps">,
+  isDone: (step: number) => boolean,
+  executors: ReadonlyMap<WorkKind, Executor>,
+): void {
+  const diagnostics: GraphDiagnostic[] = [];
+  for (const [index, step] of steps.entries()) {
+    if (diagnostics.length >= limits.diagnosticsMax) break;
+    if (isDone(index)) continue;
+    const kind = workKindOf(step);
+    const problem = problemOf(step, run, kind, executors.get(kind));
+    if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
+  }
+  if (diagnostics.length > 0) throw notStartable(name, diagnostics);
 }
 
 function problemOf(

@@ -10,6 +10,7 @@ import type { RunState } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AppendOptions, Journal } from "../ports/journal.ts";
+import { checkpointOf, isCheckpointDue } from "./checkpoints.ts";
 import { Breather } from "./breather.ts";
 import type { Effects } from "./effects.ts";
 import { textOf } from "./error-text.ts";
@@ -23,8 +24,14 @@ export interface RunActorParts {
   readonly clock: Clock;
   readonly state: RunState;
   readonly stream: RunStream;
+  /** The run whose past this one begins with; then its first append makes the run. */
+  readonly past?: AppendOptions["past"];
+  /** Where the newest checkpoint stands; undefined where none is ever written. */
+  readonly checkpointedAt: Position | undefined;
   /** Built by the runtime, because effects report back to this actor. */
   effects(actor: RunActor): Effects;
+  /** Called when a checkpoint could not be written: the run does not need it. */
+  onCheckpointFailed(error: unknown): void;
   /** Called each time the journal is busy and the append has to wait. */
   onWait(error: unknown): void;
   /** Called once: when the run has ended, or the journal refused. */
@@ -46,6 +53,10 @@ export class RunActor {
   readonly #parts: RunActorParts;
   readonly #mailbox = new Mailbox();
   readonly #breather: Breather;
+  /** The number of the newest inbox message that was taken: those up to it are not taken again. */
+  #inboxTaken = 0;
+  #past: AppendOptions["past"];
+  #checkpointedAt: Position | undefined;
   #isDraining = false;
   #isStopped = false;
 
@@ -55,6 +66,8 @@ export class RunActor {
     this.#clock = parts.clock;
     this.#state = parts.state;
     this.#parts = parts;
+    this.#past = parts.past;
+    this.#checkpointedAt = parts.checkpointedAt;
     this.#breather = new Breather(parts.clock);
     this.#effects = parts.effects(this);
   }
@@ -77,9 +90,18 @@ export class RunActor {
       const message = `${limits.mailboxCommandsMax} commands already wait for this run. Send less, or wait for their answers.`;
       return Promise.reject(new RunfoldError("mailbox.full", message));
     }
+    if (inboxNumber !== undefined) {
+      if (inboxNumber <= this.#inboxTaken) return Promise.resolve(takenBefore);
+      this.#inboxTaken = inboxNumber;
+    }
     return new Promise((resolve, reject) => {
       this.#enqueue({ input: command, inboxNumber, answer: { resolve, reject } });
     });
+  }
+
+  /** Looks whether another process has taken the run over; if so, this actor stops as if it had lost an append. */
+  checkOwnership(): void {
+    if (!this.#isDraining) this.#enqueue({ input: undefined });
   }
 
   /** Records a diagnostic, once for each distinct one. */
@@ -138,6 +160,7 @@ export class RunActor {
     try {
       for (const letter of letters) {
         const { input, inboxNumber } = letter;
+        if (input === undefined) continue;
         const decision = decide(state, input, at);
         if (inboxNumber !== undefined) inboxThrough = inboxNumber;
         if (isRefusal(decision)) refusals.set(letter, decision);
@@ -145,13 +168,19 @@ export class RunActor {
       }
       // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
       const summary = summaryOf(state, at);
-      const options = inboxThrough === undefined ? { summary } : { summary, inboxThrough };
+      const options: AppendOptions = {
+        summary,
+        ...(inboxThrough === undefined ? {} : { inboxThrough }),
+        ...(this.#past === undefined ? {} : { past: this.#past }),
+      };
       await this.#append(expected, commits, options);
+      this.#past = undefined;
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);
       throw error;
     }
     this.#commit(commits);
+    this.#saveCheckpoint(commits.at(-1));
     for (const letter of letters) letter.answer?.resolve(refusals.get(letter));
     if (this.stream.isEnded) this.#finish();
   }
@@ -185,6 +214,18 @@ export class RunActor {
     for (const { events } of commits) for (const event of events) this.#effects.apply(event);
   }
 
+  /** What is saved is taken now, while state and views stand at one position; it is written when the journal comes to it. */
+  #saveCheckpoint(last: Commit | undefined): void {
+    if (this.#checkpointedAt === undefined || last === undefined || this.#isStopped) return;
+    const { run, position, plan } = this.#state;
+    if (!isCheckpointDue(position, this.#checkpointedAt, plan.steps.length, this.stream.isEnded)) return;
+    this.#checkpointedAt = position;
+    const state = checkpointOf(this.#state, this.stream, last);
+    this.#journal.saveCheckpoint(run, { position, state }).catch((error: unknown) => {
+      this.#parts.onCheckpointFailed(error);
+    });
+  }
+
   #finish(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -193,6 +234,7 @@ export class RunActor {
   }
 }
 
+const takenBefore: Refusal = { refused: "repeated", message: "This message has been taken already." };
 const ended: Refusal = { refused: "ended", message: "The run has ended." };
 
 function asRunfoldError(error: unknown): RunfoldError {

@@ -72,9 +72,9 @@ function isAhead(commit: Commit, stream: RunStream): boolean {
 }
 
 /** The id of a run that was cleaned up is free, so its journal may begin with another run. */
-function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
+export function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
   const [first] = commit.events;
-  return first?.type === "run.started" && first.life !== view.life;
+  return first?.type === "run.started" && first.life !== view.bornAs;
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */

@@ -20,6 +20,13 @@ export interface BatchListener {
   advanced(): void;
 }
 
+/** What a stream folds events into. */
+export interface StreamParts {
+  readonly view: RunView;
+  readonly frontier: Frontier;
+  readonly material: MaterialIndex;
+}
+
 /**
  * The live tail of one run's journal, and the views folded from it. Whoever commits, or reads what another process committed,
  * publishes here; nobody else tells anyone anything.
@@ -28,9 +35,9 @@ export interface BatchListener {
  * dropped and reported; one that sends a command only queues it, so the order never inverts.
  */
 export class RunStream {
-  readonly view = new RunView();
-  readonly frontier = new Frontier();
-  readonly material = new MaterialIndex();
+  readonly view: RunView;
+  readonly frontier: Frontier;
+  readonly material: MaterialIndex;
   readonly waiters = new Waiters();
   readonly #listeners = new Set<Listener>();
   readonly #batchListeners = new Set<BatchListener>();
@@ -39,8 +46,13 @@ export class RunStream {
   readonly #report: (error: unknown) => void;
   #failure: RunfoldError | undefined;
 
-  constructor(report: (error: unknown) => void) {
+  /** `parts` are those that a checkpoint restored; without them the stream begins before the run's first event. */
+  constructor(report: (error: unknown) => void, parts?: StreamParts) {
     this.#report = report;
+    this.view = parts?.view ?? new RunView();
+    this.frontier = parts?.frontier ?? new Frontier();
+    this.material = parts?.material ?? new MaterialIndex();
+    for (const sink of this.view.sinks) this.#sinks.add(sink);
   }
 
   get position(): Position {
@@ -67,7 +79,10 @@ export class RunStream {
   #fold(event: Event, at: EpochMs): Audience | undefined {
     this.view.apply(event, at);
     this.frontier.apply(event);
-    if (event.type === "run.started") for (const sink of this.view.snapshot().sinks) this.#sinks.add(sink);
+    if (event.type === "run.started" || event.type === "run.forked") {
+      this.#sinks.clear();
+      for (const sink of this.view.sinks) this.#sinks.add(sink);
+    }
     const audience = audienceOf(event, (step) => this.#sinks.has(step));
     if (audience !== undefined) this.material.add(audience, event, this.position);
     return audience;

@@ -10,13 +10,16 @@ import { isRunEnded } from "../domain/status.ts";
 import type { Step } from "../domain/step.ts";
 import { spilledBytes } from "../domain/stored-output.ts";
 import { invariant } from "../domain/errors.ts";
+import type { Frame } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { StepSnapshot } from "../projections/step-snapshot.ts";
+import type { Verification } from "../projections/verify.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { advanceBeyond, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
+import { replayRun, stateOfRunAt, verifyRun } from "./run-replay.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import { waitFor } from "./run-wait.ts";
 import type { WaitReceipt } from "./run-wait.ts";
@@ -149,6 +152,30 @@ export class Run {
   cancel(options: { readonly reason?: string; readonly force?: boolean } = {}): Promise<Refusal | undefined> {
     const { reason = "Canceled by its user.", force = false } = options;
     return this.#parts.cancel(reason.slice(0, limits.reasonCharsMax), force);
+  }
+
+  /**
+   * Every frame of the run so far, oldest first: each event with the run as it was right after it. Read as they are asked for.
+   * @throws `run.cleaned`; what the journal refuses with.
+   */
+  replay(): AsyncGenerator<Frame, void, void> {
+    return replayRun(this.#parts, this.#parts.stream.position);
+  }
+
+  /**
+   * The run as it was at a position, at least 1.
+   * @throws `position.invalid`, `run.cleaned`; what the journal refuses with.
+   */
+  stateAt(position: Position): Promise<RunSnapshot> {
+    return this.#parts.reading(stateOfRunAt(this.#parts, position));
+  }
+
+  /**
+   * Decides everything that happened to the run so far once more, and compares it with the journal, byte by byte.
+   * @throws `run.cleaned`; what the journal refuses with.
+   */
+  verify(): Promise<Verification> {
+    return this.#parts.reading(verifyRun(this.#parts, this.#parts.stream.position));
   }
 
   /** Whether the run has not ended although the process that wrote it is known to be gone. Asks the system: not for hot paths. */

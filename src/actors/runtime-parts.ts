@@ -25,7 +25,9 @@ export interface RuntimeParts {
   /** Makes the functions of a graph known to one run, until they are released. */
   bindTasks(run: RunId, graph: Graph): void;
   releaseTasks(run: RunId): void;
-  /** Whether the process that writes a run is known to be gone. */
-  isGone(owner: Owner): boolean;
+  /** Whether the process that writes a run lives: `unknown` where nobody can look. */
+  livenessOf(owner: Owner): "alive" | "gone" | "unknown";
+  /** Whether runs leave checkpoints in the journal, so that opening them takes less than folding all of it. */
+  readonly writesCheckpoints: boolean;
   readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
 }

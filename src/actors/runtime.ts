@@ -1,24 +1,25 @@
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
-import { artifactPlace } from "../domain/artifact.ts";
-import type { RunId, RunLife } from "../domain/ids.ts";
 import { isRunId } from "../domain/ids.ts";
+import type { RunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
-import { limits } from "../domain/limits.ts";
-import { planOf } from "../machines/plan.ts";
-import { initialState } from "../machines/run-state.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
-import { cleanUp, unlessGone } from "./clean-up.ts";
-import { Deadlines } from "./deadlines.ts";
-import { Effects } from "./effects.ts";
 import { abandoned } from "./abandoned.ts";
+import { cleanUp, unlessGone } from "./clean-up.ts";
 import { FollowedRuns } from "./followed-runs.ts";
+import { forkRun } from "./fork-run.ts";
+import type { ForkOptions } from "./fork-run.ts";
 import { InboxReader } from "./inbox-reader.ts";
-import { prepareStart } from "./prepare-start.ts";
+import { Lease } from "./lease.ts";
+import { liftedJournal } from "./lifted-journal.ts";
+import { OwnedRuns } from "./owned-runs.ts";
+import { Recovery } from "./recovery.ts";
+import type { TakeOverOptions } from "./recovery.ts";
 import { Retention } from "./retention.ts";
-import { RunActor } from "./run-actor.ts";
-import { RunStream } from "./run-stream.ts";
+import { refuseBadId, sameGraph } from "./run-identity.ts";
+import type { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
+import { startRun } from "./start-run.ts";
 import { RuntimeDiagnostics } from "./runtime-diagnostics.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -33,11 +34,15 @@ export interface StartOptions {
  */
 export class Runtime implements AsyncDisposable {
   readonly #parts: RuntimeParts;
-  readonly #live = new Map<RunId, { readonly actor: RunActor; readonly run: Run }>();
+  readonly #owned: OwnedRuns;
+  readonly #recovery: Recovery;
+  readonly #lease: Lease;
   readonly #starting = new Map<RunId, Promise<Run>>();
   readonly #followed: FollowedRuns;
   readonly #closing = new AbortController();
   readonly #readings = new Set<Promise<unknown>>();
+  /** Runs that are on their way to this process: closing waits for them, or they would be forgotten. */
+  readonly #beginnings = new Set<Promise<unknown>>();
   readonly #diagnostics: RuntimeDiagnostics;
   readonly #inbox: InboxReader;
   readonly #retention: Retention;
@@ -45,12 +50,28 @@ export class Runtime implements AsyncDisposable {
 
   /** @internal */
   constructor(parts: RuntimeParts) {
-    this.#parts = parts;
+    const journal = liftedJournal(parts.journal);
+    this.#parts = { ...parts, journal };
     this.#diagnostics = new RuntimeDiagnostics(parts.onDiagnostic);
     const report = (code: string, cause: unknown): void => void this.#diagnostics.report(code, undefined, cause);
-    this.#inbox = new InboxReader(parts.journal, parts.clock, (run) => this.#live.get(run)?.actor, report);
+    const reportOf = (code: string, run: RunId, cause: unknown): void =>
+      void this.#diagnostics.report(code, run, cause);
+    this.#owned = new OwnedRuns({
+      parts: this.#parts,
+      handle: (id, stream, cancel) => this.#handle(id, stream, cancel),
+      report: reportOf,
+      observerFailed: (id, error) => this.#reportObserver(id, error),
+      taken: () => this.#lease.hold(),
+      released: (id, { isEnded, view }) => {
+        this.#parts.releaseTasks(id);
+        if (isEnded) this.#retention.add(id, view.life, view.snapshot().cleanupAt);
+      },
+    });
+    this.#recovery = new Recovery(this.#parts, this.#owned, (id) => this.#find(id), reportOf);
+    this.#lease = new Lease(journal, parts.clock, parts.owner, () => this.#owned.actors(), report);
+    this.#inbox = new InboxReader(journal, parts.clock, (run) => this.#owned.actor(run), report);
     this.#followed = new FollowedRuns(
-      parts.journal,
+      journal,
       parts.clock,
       this.#closing.signal,
       (run, error) => this.#reportObserver(run, error),
@@ -58,15 +79,16 @@ export class Runtime implements AsyncDisposable {
     );
     this.#retention = new Retention(
       parts.clock,
-      (run, life) => unlessGone(cleanUp(parts, run, life, "Its time of retention is over.")),
+      (run, life) => unlessGone(cleanUp(this.#parts, run, life, "Its time of retention is over.")),
       report,
     );
   }
 
   /**
-   * Starts a graph, or gives the run that already has this id. Resolves once the start is committed.
+   * Starts a graph, or gives the run that already has this id; one that nobody writes any more is taken over. Resolves once that is
+   * committed.
    * @throws `run.idInvalid`; `graph.invalid` with diagnostics, when a step cannot be run here; `run.conflicting` when the id
-   * belongs to a run of another graph, `run.abandoned` when to one whose process is gone; `runtime.full`; `runtime.closed`; what the journal refuses with.
+   * belongs to a run of another graph; `runtime.full`; `runtime.closed`; what the journal refuses with.
    */
   start(graph: Graph, options: StartOptions = {}): Promise<Run> {
     const id = options.id ?? this.#parts.entropy.uniqueName();
@@ -96,8 +118,8 @@ export class Runtime implements AsyncDisposable {
 
   async #find(id: RunId): Promise<Run | undefined> {
     this.#refuseClosed();
-    const live = this.#live.get(id);
-    if (live !== undefined) return live.run;
+    const live = this.#owned.run(id);
+    if (live !== undefined) return live;
     if (!isRunId(id)) return undefined;
     return this.#followed.get(id);
   }
@@ -122,6 +144,44 @@ export class Runtime implements AsyncDisposable {
     return this.close();
   }
 
+  /**
+   * Takes over a run that has not ended although the process that wrote it has: what was under way is interrupted, and each step goes
+   * on as its graph's `onInterrupted` says. A run that has ended, or that this runtime writes, is returned as it is. With `force` also
+   * a run whose process lives, or cannot be looked at: that process then loses it, and ends what it runs of it.
+   * @throws `run.unknown`; `run.live` when another process may still write it; `graph.invalid` with diagnostics, when a step cannot be
+   * run here; `runtime.full`; `runtime.closed`; what the journal refuses with.
+   */
+  async resume(id: RunId, options: { readonly force?: boolean } = {}): Promise<Run> {
+    this.#refuseClosed();
+    refuseBadId(id);
+    return await this.#beginning(this.#takeOver(id, { force: options.force ?? false }));
+  }
+
+  /**
+   * Takes over all runs of the journal that nobody writes any more, as {@link resume} does, and returns those. One that cannot be run
+   * here stays as it is, and is reported as a diagnostic `recovery-failed`. `openRuntime` does so by itself, unless it is told not to.
+   */
+  async recover(): Promise<readonly Run[]> {
+    this.#refuseClosed();
+    const recovered = await this.#beginning(this.#recovery.recover(await this.list()));
+    if (recovered.length > 0) this.#inbox.rescan();
+    return recovered;
+  }
+
+  /**
+   * Starts a new run whose journal begins with another's first `at` events. Steps that had ended by then keep their outputs; the rest
+   * runs, attempts that were under way once more, with the whole of the graph's time before them.
+   * @throws `run.unknown`; `position.invalid` for a position inside a commit or beyond the end; `fork.refused` when the run was being
+   * ended by then, or an edited graph touches what had happened; `graph.invalid`; `run.conflicting` when the new id is taken;
+   * `run.idInvalid`; `runtime.full`; `runtime.closed`; what the journal and the artifact store refuse with.
+   */
+  async fork(id: RunId, options: ForkOptions): Promise<Run> {
+    this.#refuseClosed();
+    const { at, graph, id: forkId = this.#parts.entropy.uniqueName() } = options;
+    refuseBadId(forkId);
+    return await this.#beginning(forkRun(this.#parts, this.#owned, { source: id, id: forkId, at, graph }));
+  }
+
   /** Does what became due while nobody was there. @internal */
   async tidy(): Promise<void> {
     this.#retention.watch(await this.list());
@@ -129,90 +189,39 @@ export class Runtime implements AsyncDisposable {
 
   async #start(graph: Graph, id: RunId): Promise<Run> {
     this.#refuseClosed();
-    if (!isRunId(id)) {
-      const message = `${JSON.stringify(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
-      throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
-    }
+    refuseBadId(id);
     const known = await this.#find(id);
     if (known !== undefined && !known.snapshot().isCleaned) {
-      if (known.isAbandoned()) throw abandoned(id);
-      return sameGraph(known, graph);
+      sameGraph(known, graph);
+      return known.isAbandoned() ? await this.#takeOver(id, { force: false, graph }) : known;
     }
     // Whoever cleaned it up was interrupted.
     if (known !== undefined) await unlessGone(known.cleanup());
-    this.#refuseFull();
+    this.#owned.refuseFull();
     this.#parts.bindTasks(id, graph);
     try {
       return await this.#launch(graph, id);
-    } catch (error) {
-      if (!this.#live.has(id)) this.#parts.releaseTasks(id);
-      throw error;
+    } finally {
+      if (!this.#owned.has(id)) this.#parts.releaseTasks(id);
     }
   }
 
   async #launch(graph: Graph, id: RunId): Promise<Run> {
-    const { workspace, executors, owner } = this.#parts;
-    const root = await workspace.realRoot(this.#parts.root);
-    const places = await prepareStart(id, graph.document, root, executors, workspace);
-    // Others may have been started, or the runtime closed, while the graph was looked at.
-    this.#refuseClosed();
-    this.#refuseFull();
-    const life = this.#parts.entropy.uniqueName();
-    const actor = this.#actorOf(id, life, graph, root);
-    const run = this.#handle(id, actor.stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
-    this.#live.set(id, { actor, run });
     try {
-      await actor.send({ type: "run.start", run: id, life, graph: graph.document, root, places, owner });
+      return await startRun(this.#parts, this.#owned, id, graph.document, () => this.#refuseClosed());
     } catch (error) {
-      this.#live.delete(id);
       // Another process was faster with the same id: then it is its run.
       const winner = isRunfoldError(error, "journal.conflict") ? await this.#find(id) : undefined;
       if (winner === undefined) throw error;
       return sameGraph(winner, graph);
     }
-    return run;
   }
 
-  #actorOf(id: RunId, life: RunLife, graph: Graph, root: string): RunActor {
-    const { journal, clock, entropy, artifacts, executors, abortGraceMs } = this.#parts;
-    const plan = planOf(graph.document);
-    const state = initialState();
-    state.run = id;
-    const deadlines = new Deadlines(clock);
-    const stream = new RunStream((error) => this.#reportObserver(id, error));
-    return new RunActor({
-      journal,
-      clock,
-      state,
-      stream,
-      effects: (actor) =>
-        new Effects({
-          run: id,
-          place: artifactPlace(id, life),
-          graphName: graph.document.name,
-          root,
-          clock,
-          entropy,
-          artifacts,
-          executors,
-          abortGraceMs,
-          deadlines,
-          keepDeadline: (attempt) => deadlines.add(attempt),
-          stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
-          placeOf: ({ cwd }) => stream.view.place(cwd),
-          upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
-          report: (report) => actor.post(report),
-          fire: (input) => actor.post(input),
-          timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
-          diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
-        }),
-      onWait: (error) => void this.#diagnostics.report("journal-waits", id, error),
-      onStop: () => {
-        this.#parts.releaseTasks(id);
-        this.#live.delete(id);
-        if (stream.isEnded) this.#retention.add(id, life, stream.view.snapshot().cleanupAt);
-      },
-    });
+  async #takeOver(id: RunId, options: TakeOverOptions): Promise<Run> {
+    const run = await this.#recovery.takeOver(id, options);
+    // Commands that were left for the run while nobody wrote it are taken up now.
+    this.#inbox.rescan();
+    return run;
   }
 
   #handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run {
@@ -225,7 +234,7 @@ export class Runtime implements AsyncDisposable {
       artifacts,
       cancel,
       report: (error) => this.#reportObserver(id, error),
-      isAbandoned: () => !stream.isEnded && !this.#live.has(id) && this.#parts.isGone(stream.view.snapshot().owner),
+      isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && this.#isGone(stream),
       reading: (reading) => {
         const noted = reading.finally(() => this.#readings.delete(noted));
         this.#readings.add(noted);
@@ -241,13 +250,13 @@ export class Runtime implements AsyncDisposable {
   /** An observer's error is the run's to remember as long as the run lasts, and the runtime's to tell. */
   #reportObserver(id: RunId, error: unknown): void {
     const message = this.#diagnostics.report("observer-failed", id, error);
-    this.#live.get(id)?.actor.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
+    this.#owned.actor(id)?.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
   }
 
   /** Leaves the request in the inbox, for whoever writes the run. */
   async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
     if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
-    if (this.#parts.isGone(stream.view.snapshot().owner)) throw abandoned(id);
+    if (this.#isGone(stream)) throw abandoned(id);
     await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
     return undefined;
   }
@@ -256,37 +265,30 @@ export class Runtime implements AsyncDisposable {
     const { journal, executors } = this.#parts;
     this.#inbox.close();
     this.#retention.close();
-    await Promise.allSettled(this.#starting.values());
-    const live = [...this.#live.values()];
-    await Promise.allSettled(
-      live.map(async ({ run }) => {
-        await run.cancel({ reason: "Its runtime was closed." });
-        await run.wait({ until: "end" });
-      }),
-    );
+    await Promise.allSettled([...this.#starting.values(), ...this.#beginnings]);
     const closed = new RunfoldError("runtime.closed", "The runtime was closed.");
-    for (const { actor } of live) actor.stop(closed);
+    await this.#owned.endAll("Its runtime was closed.", closed);
     this.#closing.abort(closed);
     await Promise.allSettled([...new Set(executors.values())].map(async (executor) => executor.close?.()));
     await Promise.allSettled(this.#readings);
+    await this.#lease.release();
     await journal.close();
   }
 
-  #refuseFull(): void {
-    if (this.#live.size < this.#parts.liveRunsMax) return;
-    const message = `${this.#live.size} runs are live in this runtime, and it takes ${this.#parts.liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
-    throw new RunfoldError("runtime.full", message);
+  async #beginning<Result>(beginning: Promise<Result>): Promise<Result> {
+    this.#beginnings.add(beginning);
+    try {
+      return await beginning;
+    } finally {
+      this.#beginnings.delete(beginning);
+    }
+  }
+
+  #isGone(stream: RunStream): boolean {
+    return this.#parts.livenessOf(stream.view.snapshot().owner) === "gone";
   }
 
   #refuseClosed(): void {
     if (this.#closed !== undefined) throw new RunfoldError("runtime.closed", "This runtime has been closed.");
   }
-}
-
-/** The same id is the same run only if it is a run of the same graph. */
-function sameGraph(run: Run, graph: Graph): Run {
-  const { graph: known } = run.snapshot();
-  if (known === graph.document || JSON.stringify(known) === JSON.stringify(graph.document)) return run;
-  const message = `Run ${run.id} already exists, and it runs another graph ("${known.name}"). Choose another id, or clean that run up first.`;
-  throw new RunfoldError("run.conflicting", message, { details: { run: run.id } });
 }

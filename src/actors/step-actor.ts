@@ -9,7 +9,15 @@ import { limits } from "../domain/limits.ts";
 import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
-import type { Attempt, AttemptResult, Executor, StopRequest, StopSignal, Upstream } from "../ports/executor.ts";
+import type {
+  Attempt,
+  AttemptOwner,
+  AttemptResult,
+  Executor,
+  StopRequest,
+  StopSignal,
+  Upstream,
+} from "../ports/executor.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
 import { boundedMessage, textOf } from "./error-text.ts";
@@ -18,6 +26,7 @@ import { ProgressThrottle } from "./progress-throttle.ts";
 /** What the attempts of one run share. */
 export interface AttemptHost {
   readonly run: RunId;
+  owner(): AttemptOwner;
   /** The run's name in the artifact store. */
   readonly place: string;
   readonly graphName: string;
@@ -43,6 +52,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   readonly step: StepDocument;
   readonly number: number;
   readonly deadlineAt: EpochMs;
+  readonly isResumed: boolean;
   readonly #host: AttemptHost;
   #request: StopRequest | undefined;
   #listeners: ((request: StopRequest) => void)[] | undefined;
@@ -53,11 +63,12 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #diagnostics = 0;
   #isOver = false;
 
-  constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs) {
+  constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs, isResumed: boolean) {
     this.#host = host;
     this.step = step;
     this.number = number;
     this.deadlineAt = deadlineAt;
+    this.isResumed = isResumed;
   }
 
   /** Starts the work. A stop that was requested before is an end without a start. */
@@ -102,6 +113,10 @@ export class StepActor implements Attempt, StopSignal, Deadline {
 
   get run(): RunId {
     return this.#host.run;
+  }
+
+  get owner(): AttemptOwner {
+    return this.#host.owner();
   }
 
   get graphName(): string {

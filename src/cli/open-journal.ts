@@ -36,7 +36,7 @@ export async function openRuns(db: string, access: "read" | "write"): Promise<Op
   }
   const journal = sqliteJournal(path, { readOnly: access === "read" });
   const artifacts = artifactsBeside(path);
-  const runtime = await openRuntime({ journal, artifacts });
+  const runtime = await openRuntime({ journal, artifacts, recover: false });
   return { path, journal, artifacts, runtime, [Symbol.asyncDispose]: () => runtime.close() };
 }
 

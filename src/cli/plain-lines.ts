@@ -7,6 +7,8 @@ import type { EpochMs, RecordedEvent, StepId, StepStatus } from "../index.ts";
 /** The status that an event of a step leaves it in, where it changes it. */
 const statusAfter: Partial<Record<RecordedEvent["event"]["type"], StepStatus>> = {
   "step.started": "running",
+  "step.interrupted": "pending",
+  "step.resumed": "running",
   "step.retryScheduled": "pending",
   "step.succeeded": "succeeded",
   "step.failed": "failed",
@@ -36,6 +38,9 @@ export class PlainLines {
         const { name, steps } = event.graph;
         return line(symbolOf("running", this.#style), `${this.#style.bold(name)} started, ${stepsText(steps.length)}`);
       }
+      case "run.recovered":
+      case "run.forked":
+        return line(symbolOf("running", this.#style), said);
       case "run.cancelRequested":
       case "run.expired":
         return line(symbolOf("canceling", this.#style), said);
@@ -50,6 +55,8 @@ export class PlainLines {
       case "step.started":
       case "step.progressed":
       case "step.abortRequested":
+      case "step.interrupted":
+      case "step.resumed":
       case "step.retryScheduled":
       case "step.succeeded":
       case "step.failed":

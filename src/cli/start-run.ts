@@ -44,6 +44,8 @@ export async function startRun(request: StartRequest): Promise<StartedRun> {
   const runtime = await openRuntime({
     journal,
     artifacts: artifactsBeside(db),
+    // A run that somebody else left is gone on with where that is asked for.
+    recover: false,
     ...(root === undefined ? {} : { root }),
     ...(onDiagnostic === undefined ? {} : { onDiagnostic }),
   });

@@ -2,11 +2,15 @@ import type { Event, RecordedEvent } from "./events.ts";
 import type { Input } from "./inputs.ts";
 import type { EpochMs, Position } from "./ids.ts";
 
-/** The version of the shape of a commit. Older ones are lifted when they are read; newer ones are refused. */
-export const commitSchema = 1;
+/**
+ * The version of a commit: of its shape, and of the machines that decided it. Older shapes are lifted when they are read
+ * (`machines/upcast.ts`), older decisions are re-decided as they were then (`machines/replay-changes.ts`), newer ones are refused.
+ */
+export const commitSchema = 2;
 
 /** One input with all the events it caused: what the journal appends, atomically. */
 export interface Commit {
+  /** The version that it was written with, also once it has been lifted. */
   readonly schema: number;
   /** The run's position once this commit is applied: that of its last event. */
   readonly position: Position;

@@ -14,6 +14,8 @@ export type ErrorCode =
   | "runtime.full"
   | "step.unknown"
   | "cursor.invalid"
+  | "position.invalid"
+  | "fork.refused"
   | "wait.invalid"
   | "output.notLoaded"
   | "output.tooLarge"

@@ -16,6 +16,14 @@ export interface Owner {
   readonly processStart: string;
 }
 
+/** The place in another run's journal at which a fork begins. */
+export interface ForkPoint {
+  readonly run: RunId;
+  readonly life: RunLife;
+  /** So many events of that run are the past of the fork. */
+  readonly position: Position;
+}
+
 /** A working directory as it was when the run started; it is checked again before each launch. */
 export interface Place {
   readonly cwd: string;
@@ -49,6 +57,27 @@ export type RunEvent =
       readonly root: string;
       readonly places: readonly Place[];
       readonly owner: Owner;
+      /** How often the run has had an owner, this one included: 1 at its start. */
+      readonly epoch: number;
+      readonly deadlineAt: EpochMs;
+    }
+  | {
+      readonly type: "run.recovered";
+      /** Who writes the run from now on; whoever wrote it before may not. */
+      readonly owner: Owner;
+      readonly epoch: number;
+    }
+  | {
+      readonly type: "run.forked";
+      readonly run: RunId;
+      readonly life: RunLife;
+      readonly from: ForkPoint;
+      /** The edited graph; absent where the fork runs the graph of its past. */
+      readonly graph?: GraphDocument;
+      readonly root: string;
+      readonly places: readonly Place[];
+      readonly owner: Owner;
+      readonly epoch: number;
       readonly deadlineAt: EpochMs;
     }
   | { readonly type: "run.cancelRequested"; readonly reason: string; readonly force: boolean }
@@ -83,6 +112,19 @@ export type StepEvent =
       readonly attempt: number;
       readonly cause: StopCause;
       readonly force: boolean;
+    }
+  | {
+      readonly type: "step.interrupted";
+      readonly step: StepId;
+      /** The attempt whose process was lost, with all that it had not yet reported. */
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "step.resumed";
+      readonly step: StepId;
+      /** The attempt that was interrupted, and goes on. */
+      readonly attempt: number;
+      readonly deadlineAt: EpochMs;
     }
   | {
       readonly type: "step.retryScheduled";

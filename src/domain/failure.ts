@@ -11,9 +11,19 @@ import type { StepId } from "./ids.ts";
  * - `output`: the work ended well, but its output cannot be kept
  * - `timedOut`: the attempt passed its deadline
  * - `aborted`: the work ended because it was told to
+ * - `interrupted`: the process that ran the attempt was lost, and the attempt may not be made again
  * - `executor`: the executor itself broke its contract
  */
-export type FailureKind = "exit" | "signal" | "thrown" | "launch" | "output" | "timedOut" | "aborted" | "executor";
+export type FailureKind =
+  | "exit"
+  | "signal"
+  | "thrown"
+  | "launch"
+  | "output"
+  | "timedOut"
+  | "aborted"
+  | "interrupted"
+  | "executor";
 
 export interface Failure {
   readonly kind: FailureKind;

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from "./artifact.ts";
-import type { Owner, Place, ProgressReport, Severity } from "./events.ts";
+import type { ForkPoint, Owner, Place, ProgressReport, Severity } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
 import type { RunId, RunLife, StepId } from "./ids.ts";
@@ -17,6 +17,26 @@ export type Command =
       readonly run: RunId;
       readonly life: RunLife;
       readonly graph: GraphDocument;
+      readonly root: string;
+      readonly places: readonly Place[];
+      readonly owner: Owner;
+    }
+  | {
+      /** Another process takes the run over, because the one that wrote it is gone. */
+      readonly type: "run.recover";
+      readonly owner: Owner;
+      /** One more than the run's epoch: whoever asks for another has not seen the newest owner. */
+      readonly epoch: number;
+      /** Steps under way whose executor can go on with the very attempt that was interrupted. */
+      readonly resumable: readonly StepId[];
+    }
+  | {
+      /** A new run begins with the past of another one. */
+      readonly type: "run.fork";
+      readonly run: RunId;
+      readonly life: RunLife;
+      readonly from: ForkPoint;
+      readonly graph?: GraphDocument;
       readonly root: string;
       readonly places: readonly Place[];
       readonly owner: Owner;
@@ -73,8 +93,9 @@ export type InputType = Input["type"];
  * - `unknownStep`: no step of the graph has that id
  * - `repeated`: nothing would change: it was asked before
  * - `limited`: a limit is reached
+ * - `past`: it would change what has already happened
  */
-export type RefusalReason = "stale" | "ended" | "started" | "live" | "unknownStep" | "repeated" | "limited";
+export type RefusalReason = "stale" | "ended" | "started" | "live" | "unknownStep" | "repeated" | "limited" | "past";
 
 export interface Refusal {
   readonly refused: RefusalReason;

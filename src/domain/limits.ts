@@ -42,6 +42,11 @@ export const limits = {
 
   /** Attempts of one step, the first included. */
   attemptsMax: 100,
+  /**
+   * How often the attempts of one step may be interrupted by a lost process before the step fails: a step that takes its process
+   * down with it must not do so forever. Such attempts do not count towards `retry.attempts`.
+   */
+  interruptionsMax: 100,
   backoffSecondsMax: 3_600,
   /** Each retry waits twice as long as the one before, up to this. */
   backoffGrowth: 2,
@@ -100,8 +105,8 @@ export const limits = {
   /** One line of an export: the longest is the start of a run, which holds the graph twice. */
   archiveLineCharsMax: 160 * 1024 * 1024,
   /**
-   * A whole export that is imported. A journal takes a run's commits all at once, so they are held in memory; this is about what
-   * a run of 1 000 000 events takes, twice over, and still fits into the memory that Node gives itself.
+   * A whole export that is imported. A journal takes a run's commits all at once, so they are held in memory, at about four bytes a
+   * character, which has to fit into what Node takes by itself. A run of 1 000 000 small events takes 370 MiB.
    */
   archiveCharsMax: 512 * 1024 * 1024,
 

@@ -3,6 +3,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { Refusal, Report, TimerFired } from "../domain/inputs.ts";
 import type { StoredOutput } from "../domain/output.ts";
 import { attemptsMaxOf, backoffMs } from "../domain/retry-policy.ts";
+import { follows } from "./replay-changes.ts";
 import { isLive, phaseCode, phaseOf } from "./run-state.ts";
 import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
@@ -30,7 +31,7 @@ export function decideReport(turn: Turn, report: Report): Refusal | undefined {
       storeArtifacts(turn, report);
       if (phase === "timingOut") {
         // A deadline is a promise: what comes after it is kept as evidence, but it is not a success.
-        fail(turn, step, report.attempt, tooLate, report.output, 0);
+        failStep(turn, step, report.attempt, tooLate, report.output, 0);
       } else {
         const { output } = report;
         emitStep(turn, step, { type: "succeed", step: report.step, attempt: report.attempt, output });
@@ -38,7 +39,7 @@ export function decideReport(turn: Turn, report: Report): Refusal | undefined {
       return undefined;
     case "step.fail":
       storeArtifacts(turn, report);
-      fail(turn, step, report.attempt, report.failure, report.partial, report.jitter);
+      failStep(turn, step, report.attempt, report.failure, report.partial, report.jitter);
       return undefined;
   }
 }
@@ -55,7 +56,8 @@ function storeArtifacts(
   }
 }
 
-function fail(
+/** An attempt has ended without success: the step is tried again as its policy says, or ends with it. */
+export function failStep(
   turn: Turn,
   step: number,
   attempt: number,
@@ -65,9 +67,11 @@ function fail(
 ): void {
   const { state, at } = turn;
   const { id, retry } = state.plan.steps[step]!;
-  const isRetried = state.phase === "running" && failure.final !== true && attempt < attemptsMaxOf(retry);
-  if (isRetried) {
-    const retryAt = at + backoffMs(retry, attempt, jitter);
+  // An attempt that was lost with its process was none of the step's own failures.
+  const failures = attempt - state.interruptions[step]!;
+  const mayRetry = state.phase === "running" && failure.final !== true && failures < attemptsMaxOf(retry);
+  const retryAt = mayRetry ? at + backoffMs(retry, failures, jitter) : Number.POSITIVE_INFINITY;
+  if (mayRetry && (retryAt < state.deadlineAt || !follows(turn.schema, "retryWithinDeadline"))) {
     emitStep(turn, step, { type: "fail.retry", step: id, attempt, failure, partial, retryAt });
     if (retryAt <= at) emitStep(turn, step, { type: "due", step: id, attempt });
     return;

@@ -1,12 +1,15 @@
-import type { Event, StopCause } from "../domain/events.ts";
+import { commitSchema } from "../domain/commit.ts";
+import type { Event } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import { decideFork, decideRecover } from "./decide-recovery.ts";
 import { decideReport, decideRetry, decideTimeOut } from "./decide-step.ts";
 import { milliseconds } from "./plan.ts";
-import { isLive, phaseOf } from "./run-state.ts";
+import { isLive } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
-import { emitRun, emitStep, reachFixedPoint, refusal } from "./turn.ts";
+import { expireRun, stopSteps } from "./stop-steps.ts";
+import { emitRun, reachFixedPoint, refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /** The events that an input causes, or why the machines do not accept it. */
@@ -21,10 +24,11 @@ export function isRefusal(decision: Decision): decision is Refusal {
  *
  * Deterministic: reads nothing but its arguments. The state is the caller's to give away for the call: each returned event
  * has already been folded into it by `evolve`, the same fold that replays it, so a caller that cannot append the events must
- * throw the state away. A refusal leaves the state as it was. An answer without events does not exist.
+ * throw the state away. A refusal leaves the state as it was. An answer without events does not exist. With the `schema` of an
+ * older commit it decides as the version decided that wrote it.
  */
-export function decide(state: RunState, input: Input, at: EpochMs): Decision {
-  const turn: Turn = { state, at, events: [] };
+export function decide(state: RunState, input: Input, at: EpochMs, schema = commitSchema): Decision {
+  const turn: Turn = { state, at, schema, events: [] };
   const refused = answer(turn, input);
   if (refused !== undefined) return refused;
   reachFixedPoint(turn);
@@ -35,12 +39,15 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
   const { state } = turn;
   if (input.type === "run.start") return start(turn, input);
   if (input.type === "run.clean") return clean(turn, input);
+  if (input.type === "run.fork") return decideFork(turn, input);
   if (!isLive(state)) return refusal("ended", `Run ${state.run} has ended.`);
   switch (input.type) {
     case "run.cancel":
       return cancel(turn, input);
     case "run.expire":
       return expire(turn);
+    case "run.recover":
+      return decideRecover(turn, input);
     case "diagnostic.record":
       return diagnose(turn, input);
     case "step.retry":
@@ -59,7 +66,7 @@ function start(turn: Turn, input: Extract<Command, { type: "run.start" }>): Refu
   if (state.phase !== "unstarted") return refusal("started", `Run ${state.run} has already started.`);
   const { run, life, graph, root, places, owner } = input;
   const deadlineAt = at + milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault);
-  emitRun(turn, { type: "start", run, life, graph, root, places, owner, deadlineAt });
+  emitRun(turn, { type: "start", run, life, graph, root, places, owner, epoch: 1, deadlineAt });
   return undefined;
 }
 
@@ -81,40 +88,8 @@ function expire(turn: Turn): Refusal | undefined {
   const { state } = turn;
   // A cancel that came before the deadline stays a cancel.
   if (state.phase !== "running") return refusal("repeated", `Run ${state.run} is already being ended.`);
-  emitRun(turn, { type: "expire", deadlineAt: state.deadlineAt });
-  stopSteps(turn, "expired", false);
+  expireRun(turn);
   return undefined;
-}
-
-/** In declared order: what has not started never will, what runs is told to stop, what is being stopped is told again if forced. */
-function stopSteps(turn: Turn, cause: StopCause, force: boolean): void {
-  const { state } = turn;
-  for (let step = 0; step < state.phases.length; step++) {
-    const attempt = state.attempts[step]!;
-    switch (phaseOf(state, step)) {
-      case "pending":
-      case "waiting":
-        emitStep(turn, step, { type: "cancel", step: idOf(state, step), attempt, reason: state.stopReason });
-        break;
-      case "running":
-        emitStep(turn, step, { type: "stop.cancel", step: idOf(state, step), attempt, cause, force });
-        break;
-      case "canceling":
-        if (force) emitStep(turn, step, { type: "stop.force", step: idOf(state, step), attempt, cause, force });
-        break;
-      case "timingOut":
-        if (force) {
-          emitStep(turn, step, { type: "stop.force", step: idOf(state, step), attempt, cause: "timedOut", force });
-        }
-        break;
-      case "succeeded":
-      case "failed":
-      case "blocked":
-      case "timedOut":
-      case "canceled":
-        break;
-    }
-  }
 }
 
 function diagnose(turn: Turn, input: Extract<Command, { type: "diagnostic.record" }>): Refusal | undefined {
@@ -146,8 +121,4 @@ function clean(turn: Turn, input: Extract<Command, { type: "run.clean" }>): Refu
   if (state.phase === "unstarted") return refusal("ended", "There is no such run.");
   emitRun(turn, { type: "clean", reason: input.reason });
   return undefined;
-}
-
-function idOf(state: RunState, step: number): string {
-  return state.plan.steps[step]!.id;
 }

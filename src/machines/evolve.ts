@@ -4,6 +4,7 @@ import type { EpochMs } from "../domain/ids.ts";
 import type { Edges } from "./plan.ts";
 import { planOf } from "./plan.ts";
 import type { StepPhase } from "./step-machine.ts";
+import { regraphed } from "./regraph.ts";
 import { emptyArrays, phaseCode } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -18,10 +19,24 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
       state.run = event.run;
       state.life = event.life;
       state.owner = event.owner;
+      state.epoch = event.epoch;
       state.phase = "running";
       state.startedAt = at;
       state.deadlineAt = event.deadlineAt;
       Object.assign(state, emptyArrays(planOf(event.graph)));
+      return;
+    case "run.recovered":
+      state.owner = event.owner;
+      state.epoch = event.epoch;
+      return;
+    case "run.forked":
+      state.run = event.run;
+      state.life = event.life;
+      state.owner = event.owner;
+      state.epoch = event.epoch;
+      state.startedAt = at;
+      state.deadlineAt = event.deadlineAt;
+      if (event.graph !== undefined) Object.assign(state, regraphed(state, planOf(event.graph)));
       return;
     case "run.cancelRequested":
       // A run that passed its deadline stays expired, however urgently it is then canceled.
@@ -59,6 +74,7 @@ function evolveStep(state: RunState, event: StepEvent): void {
   switch (event.type) {
     case "step.started":
       state.attempts[step] = event.attempt;
+      state.dueAt[step] = event.deadlineAt;
       enter(state, step, "running");
       return;
     case "step.progressed":
@@ -66,7 +82,19 @@ function evolveStep(state: RunState, event: StepEvent): void {
     case "step.abortRequested":
       enter(state, step, event.cause === "timedOut" ? "timingOut" : "canceling");
       return;
+    case "step.interrupted":
+      // An attempt that was being stopped stays so until it is ended, in the same commit.
+      if (state.phases[step] !== phaseCode.running) return;
+      state.interruptions[step]!++;
+      enter(state, step, "interrupted");
+      return;
+    case "step.resumed":
+      // It goes on, so it was not lost after all; how often it may do so is bounded by its own deadline.
+      state.interruptions[step]!--;
+      enter(state, step, "running");
+      return;
     case "step.retryScheduled":
+      state.dueAt[step] = event.retryAt;
       enter(state, step, "waiting");
       return;
     case "step.retryDue":

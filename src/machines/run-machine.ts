@@ -1,6 +1,6 @@
 import { setup } from "xstate";
 import type { ArtifactRef } from "../domain/artifact.ts";
-import type { Owner, Place, RunEvent, Severity } from "../domain/events.ts";
+import type { ForkPoint, Owner, Place, RunEvent, Severity } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { EpochMs, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunEnd } from "../domain/status.ts";
@@ -15,6 +15,20 @@ export type RunSignal =
       readonly root: string;
       readonly places: readonly Place[];
       readonly owner: Owner;
+      readonly epoch: number;
+      readonly deadlineAt: EpochMs;
+    }
+  | { readonly type: "recover"; readonly owner: Owner; readonly epoch: number }
+  | {
+      readonly type: "fork";
+      readonly run: RunId;
+      readonly life: RunLife;
+      readonly from: ForkPoint;
+      readonly graph: GraphDocument | undefined;
+      readonly root: string;
+      readonly places: readonly Place[];
+      readonly owner: Owner;
+      readonly epoch: number;
       readonly deadlineAt: EpochMs;
     }
   | { readonly type: "cancel" | "cancel.force"; readonly reason: string; readonly force: boolean }
@@ -44,7 +58,7 @@ const settledAs =
   });
 
 export const runEventMakers = {
-  started: ({ run, life, graph, root, places, owner, deadlineAt }: Signal<"start">): RunEvent => ({
+  started: ({ run, life, graph, root, places, owner, epoch, deadlineAt }: Signal<"start">): RunEvent => ({
     type: "run.started",
     run,
     life,
@@ -52,6 +66,20 @@ export const runEventMakers = {
     root,
     places,
     owner,
+    epoch,
+    deadlineAt,
+  }),
+  recovered: ({ owner, epoch }: Signal<"recover">): RunEvent => ({ type: "run.recovered", owner, epoch }),
+  forked: ({ run, life, from, graph, root, places, owner, epoch, deadlineAt }: Signal<"fork">): RunEvent => ({
+    type: "run.forked",
+    run,
+    life,
+    from,
+    ...(graph === undefined ? {} : { graph }),
+    root,
+    places,
+    owner,
+    epoch,
     deadlineAt,
   }),
   cancelRequested: ({ reason, force }: Signal<"cancel" | "cancel.force">): RunEvent => ({
@@ -95,6 +123,8 @@ export const runMachine = run
   .extend({
     actions: {
       started: emits(runEventMakers.started),
+      recovered: emits(runEventMakers.recovered),
+      forked: emits(runEventMakers.forked),
       cancelRequested: emits(runEventMakers.cancelRequested),
       expired: emits(runEventMakers.expired),
       cleaned: emits(runEventMakers.cleaned),
@@ -114,6 +144,8 @@ export const runMachine = run
       unstarted: { on: { start: { target: "running", actions: "started" } } },
       running: {
         on: {
+          recover: { target: "running", actions: "recovered" },
+          fork: { target: "running", actions: "forked" },
           diagnose: { target: "running", actions: "diagnosed" },
           store: { target: "running", actions: "stored" },
           cancel: { target: "canceling", actions: "cancelRequested" },
@@ -125,6 +157,7 @@ export const runMachine = run
       },
       canceling: {
         on: {
+          recover: { target: "canceling", actions: "recovered" },
           diagnose: { target: "canceling", actions: "diagnosed" },
           store: { target: "canceling", actions: "stored" },
           "settle.succeeded": { target: "canceled", actions: "settledCanceled" },
@@ -135,6 +168,7 @@ export const runMachine = run
       },
       expiring: {
         on: {
+          recover: { target: "expiring", actions: "recovered" },
           diagnose: { target: "expiring", actions: "diagnosed" },
           store: { target: "expiring", actions: "stored" },
           "settle.succeeded": { target: "expired", actions: "settledExpired" },

@@ -27,6 +27,8 @@ export interface RunState {
   run: RunId;
   life: RunLife;
   owner: Owner;
+  /** How often the run has had an owner, this one included. */
+  epoch: number;
   phase: RunPhase;
   /** How the run ended, also after it was cleaned up; `failed` until then. */
   endedAs: RunEnd;
@@ -39,6 +41,10 @@ export interface RunState {
   phases: Uint8Array;
   /** Each step's newest attempt; 0 before the first. */
   attempts: Uint8Array;
+  /** How many of each step's attempts were lost with their process. */
+  interruptions: Uint8Array;
+  /** When a running step's attempt times out, and when a waiting step's retry comes; else what it was last. */
+  dueAt: Float64Array;
   /** How many of each step's dependencies do not yet let it start. */
   unmet: Int32Array;
   /** Steps that may start, as soon as a slot is free. */
@@ -58,6 +64,7 @@ export function initialState(): RunState {
     run: "",
     life: "",
     owner: { host: "", pid: 0, processStart: "" },
+    epoch: 0,
     phase: runTable.initial,
     endedAs: "failed",
     cleanupAt: undefined,
@@ -72,7 +79,9 @@ export function initialState(): RunState {
 }
 
 /** What {@link RunState} holds of a plan before anything has happened. */
-export function emptyArrays(plan: Plan): Pick<RunState, "plan" | "phases" | "attempts" | "unmet" | "ready" | "counts"> {
+export function emptyArrays(
+  plan: Plan,
+): Pick<RunState, "plan" | "phases" | "attempts" | "interruptions" | "dueAt" | "unmet" | "ready" | "counts"> {
   const size = plan.steps.length;
   const unmet = new Int32Array(size);
   const ready = new ReadySet(size);
@@ -90,13 +99,15 @@ export function emptyArrays(plan: Plan): Pick<RunState, "plan" | "phases" | "att
     plan,
     phases: new Uint8Array(size).fill(phaseCode.pending),
     attempts: new Uint8Array(size),
+    interruptions: new Uint8Array(size),
+    dueAt: new Float64Array(size),
     unmet,
     ready,
     counts,
   };
 }
 
-export function phaseOf(state: RunState, step: number): StepPhase {
+export function phaseOf(state: Pick<RunState, "phases">, step: number): StepPhase {
   return stepPhases[state.phases[step]!]!;
 }
 

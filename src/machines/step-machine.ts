@@ -43,7 +43,9 @@ export type StepSignal =
       /** The run's reason to cancel; used only where a canceled attempt ends. */
       readonly reason: string;
     }
-  | { readonly type: "due"; readonly step: StepId; readonly attempt: number };
+  | { readonly type: "due"; readonly step: StepId; readonly attempt: number }
+  | { readonly type: "interrupt"; readonly step: StepId; readonly attempt: number }
+  | { readonly type: "resume"; readonly step: StepId; readonly attempt: number; readonly deadlineAt: EpochMs };
 
 type Signal<Type extends StepSignal["type"]> = Extract<StepSignal, { type: Type }>;
 
@@ -119,6 +121,13 @@ export const stepEventMakers = {
     failure: signal.failure,
     ...partialOf(signal),
   }),
+  interrupted: ({ step, attempt }: Signal<"interrupt">): StepEvent => ({ type: "step.interrupted", step, attempt }),
+  resumed: ({ step, attempt, deadlineAt }: Signal<"resume">): StepEvent => ({
+    type: "step.resumed",
+    step,
+    attempt,
+    deadlineAt,
+  }),
   retryDue: ({ step, attempt }: Signal<"due">): StepEvent => ({ type: "step.retryDue", step, attempt }),
 };
 
@@ -131,6 +140,7 @@ const emits = <Type extends StepSignal["type"]>(make: (signal: Signal<Type>) => 
 /**
  * One step as a statechart. `canceling` and `timingOut` hold an attempt that was told to stop and has not ended yet: it keeps
  * its slot, and a result that was decided before the stop still counts in `canceling`. `waiting` is the time before a retry.
+ * `interrupted` is an attempt whose process was lost: in the same commit it is resumed, made again, or ended.
  */
 export const stepMachine = step
   .extend({
@@ -141,6 +151,8 @@ export const stepMachine = step
       progressed: emits(stepEventMakers.progressed),
       abortRequested: emits(stepEventMakers.abortRequested),
       succeeded: emits(stepEventMakers.succeeded),
+      interrupted: emits(stepEventMakers.interrupted),
+      resumed: emits(stepEventMakers.resumed),
       retryScheduled: emits(stepEventMakers.retryScheduled),
       failed: emits(stepEventMakers.failed),
       timedOut: emits(stepEventMakers.timedOut),
@@ -167,6 +179,15 @@ export const stepMachine = step
           "fail.final": { target: "failed", actions: "failed" },
           "stop.cancel": { target: "canceling", actions: "abortRequested" },
           "stop.timeOut": { target: "timingOut", actions: "abortRequested" },
+          interrupt: { target: "interrupted", actions: "interrupted" },
+        },
+      },
+      interrupted: {
+        on: {
+          resume: { target: "running", actions: "resumed" },
+          due: { target: "pending", actions: "retryDue" },
+          "fail.final": { target: "failed", actions: "failed" },
+          cancel: { target: "canceled", actions: "neverStarted" },
         },
       },
       canceling: {
@@ -175,6 +196,7 @@ export const stepMachine = step
           succeed: { target: "succeeded", actions: "succeeded" },
           "fail.final": { target: "canceled", actions: "canceled" },
           "stop.force": { target: "canceling", actions: "abortRequested" },
+          interrupt: { target: "canceling", actions: "interrupted" },
         },
       },
       timingOut: {
@@ -183,6 +205,7 @@ export const stepMachine = step
           "fail.retry": { target: "waiting", actions: "retryScheduled" },
           "fail.final": { target: "timedOut", actions: "timedOut" },
           "stop.force": { target: "timingOut", actions: "abortRequested" },
+          interrupt: { target: "timingOut", actions: "interrupted" },
         },
       },
       waiting: {
@@ -204,6 +227,7 @@ export type StepPhase =
   | "running"
   | "canceling"
   | "timingOut"
+  | "interrupted"
   | "waiting"
   | "succeeded"
   | "failed"

@@ -15,6 +15,8 @@ import type { StepSignal } from "./step-machine.ts";
 export interface Turn {
   readonly state: RunState;
   readonly at: EpochMs;
+  /** The version whose rules hold; see `replay-changes.ts`. */
+  readonly schema: number;
   readonly events: Event[];
 }
 

@@ -2,7 +2,7 @@ import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Place, StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
-import type { EpochMs, RunId, StepId } from "../domain/ids.ts";
+import type { EpochMs, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { StoredOutput } from "../domain/output.ts";
 import type { StepStatus } from "../domain/status.ts";
 import type { ArtifactWriter } from "./artifact-store.ts";
@@ -20,13 +20,33 @@ export interface Executor {
    * after the stop request's grace.
    */
   execute(attempt: Attempt): Promise<AttemptResult>;
+  /**
+   * Whether it can go on with an attempt of this step that was interrupted because its process was lost: the attempt then comes once
+   * more, with `isResumed`. Default: it cannot, and the step starts another attempt.
+   */
+  resumes?(step: StepDocument): boolean;
+  /**
+   * Ends what attempts of earlier owners of a run left running, and resolves when it is gone. Asked after a run was taken over,
+   * before anything of it is launched. A rejection becomes a diagnostic, and the run goes on.
+   */
+  sweep?(owner: AttemptOwner): Promise<void>;
   /** Ends whatever may still be running and releases everything. */
   close?(): Promise<void>;
+}
+
+/** Who runs attempts: unique to one run, ascending with each process that takes it over. */
+export interface AttemptOwner {
+  readonly life: RunLife;
+  readonly epoch: number;
 }
 
 /** One try of one step, as its executor sees it. */
 export interface Attempt {
   readonly run: RunId;
+  /** Marks whatever the attempt starts, so that a later owner finds it. */
+  readonly owner: AttemptOwner;
+  /** Whether this very attempt was begun by an owner that was lost, and is to go on. Only if the executor `resumes` the step. */
+  readonly isResumed: boolean;
   readonly graphName: string;
   readonly step: StepDocument;
   /** 1 for the first try. */

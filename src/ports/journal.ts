@@ -1,5 +1,5 @@
 import type { Commit } from "../domain/commit.ts";
-import type { Position, RunId } from "../domain/ids.ts";
+import type { EpochMs, Position, RunId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 
 /**
@@ -11,6 +11,9 @@ import type { Json } from "../domain/json.ts";
 export interface Journal {
   /** The file that holds the journal, where there is one; artifacts are kept beside it unless they are given another place. */
   readonly location?: string;
+
+  /** Whether nothing can be written: every append, message and checkpoint is refused with `journal.readOnly`. */
+  readonly isReadOnly?: boolean;
 
   /**
    * Appends commits to a run, all or none, durably as far as the adapter promises; resolves only then.
@@ -64,6 +67,14 @@ export interface Journal {
    */
   watch(changed: () => void): () => void;
 
+  /**
+   * Says until when an owner of runs is to be taken for alive where nobody can look at its process; replaces what it said before.
+   * With `undefined` it has left.
+   */
+  renewLease(owner: string, until: EpochMs | undefined): Promise<void>;
+  /** Until when an owner said that it would be there; undefined for one that never said so, or has left. */
+  leaseOf(owner: string): Promise<EpochMs | undefined>;
+
   /** Keeps one folded state a run, replacing the one before. A cache: never trusted over the commits. */
   saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void>;
   loadCheckpoint(run: RunId): Promise<Checkpoint | undefined>;
@@ -73,6 +84,12 @@ export interface Journal {
 }
 
 export interface AppendOptions {
+  /**
+   * Begins the run, which must be new, with the past of another: its commits up to `through`, which must end one of them and be
+   * what is `expected`. Copied by the very same transaction; the two runs share nothing afterwards.
+   * @throws `journal.conflict` when the new run exists, or the other has no commit that ends there.
+   */
+  readonly past?: { readonly run: RunId; readonly through: Position };
   /** What {@link Journal.list} shows of the run from now on. */
   readonly summary?: Json;
   /** Messages of this run up to this number are consumed by the very same transaction. */

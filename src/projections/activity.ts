@@ -10,6 +10,10 @@ export function activityOf(event: Event): string {
   switch (event.type) {
     case "run.started":
       return "started";
+    case "run.recovered":
+      return `taken over by process ${event.owner.pid} on ${line(event.owner.host)}`;
+    case "run.forked":
+      return `forked from ${line(event.from.run)} at position ${event.from.position}`;
     case "run.cancelRequested":
       return event.force
         ? `cancel requested, by force: ${line(event.reason)}`
@@ -32,6 +36,10 @@ export function activityOf(event: Event): string {
       return event.force
         ? `stopping by force: ${words[event.cause] ?? event.cause}`
         : `stopping: ${words[event.cause] ?? event.cause}`;
+    case "step.interrupted":
+      return `attempt ${event.attempt} was lost with its process`;
+    case "step.resumed":
+      return `attempt ${event.attempt} goes on`;
     case "step.retryScheduled":
       return `attempt ${event.attempt} failed, will retry: ${line(event.failure.message)}`;
     case "step.retryDue":

@@ -37,6 +37,12 @@ export function audienceOf(event: Event, isSink: (step: StepId) => boolean): Aud
   }
 }
 
+/** The index as JSON. */
+export interface SavedMaterial {
+  readonly forRun: readonly Position[];
+  readonly beside: readonly { readonly position: Position; readonly step?: StepId | undefined }[];
+}
+
 /**
  * Where a run's material events stand, so that a wait with a cursor knows at once whether it was overtaken: positions alone,
  * for the events themselves are in the journal.
@@ -46,6 +52,17 @@ export class MaterialIndex {
   readonly #forRun: Position[] = [];
   /** Positions that wake everyone, or a wait for one step beside its end; few, and bounded by the diagnostics of a run. */
   readonly #beside: { readonly position: Position; readonly step: StepId | undefined }[] = [];
+
+  save(): SavedMaterial {
+    return { forRun: this.#forRun, beside: this.#beside };
+  }
+
+  static restore({ forRun, beside }: SavedMaterial): MaterialIndex {
+    const index = new MaterialIndex();
+    for (const position of forRun) index.#forRun.push(position);
+    for (const entry of beside) index.#beside.push({ position: entry.position, step: entry.step });
+    return index;
+  }
 
   add(audience: Audience, event: Event, position: Position): void {
     if (audience.wakes !== "stepOnly") this.#forRun.push(position);

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly life: RunLife;
   readonly graph: GraphDocument;
   readonly owner: Owner;
+  /** How often the run has had an owner, this one included: more than 1 after a crash. */
+  readonly epoch: number;
   readonly status: RunStatus;
   readonly position: Position;
   readonly cursor: Cursor;

@@ -6,52 +6,86 @@ import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts
 import type { RunStatus, StepStatus } from "../domain/status.ts";
 import { planOf } from "../machines/plan.ts";
 import { activityOf } from "./activity.ts";
-import type { RunSnapshot, StepCounts } from "./run-snapshot.ts";
+import type { RunSnapshot } from "./run-snapshot.ts";
 import { snapshotOf } from "./run-snapshot.ts";
 import { StepTable } from "./step-list.ts";
 import { nextStep, pendingStep } from "./step-snapshot.ts";
 import type { StepSnapshot } from "./step-snapshot.ts";
+
+/** What a view knows of its run as a whole, but for the graph; JSON, so that a checkpoint can keep it. */
+interface RunFold {
+  id: RunId;
+  life: RunLife;
+  /** The life in the journal's first event: of a fork that of the run whose past it has. */
+  bornAs: RunLife;
+  /** Where the journal has the event that says the graph. */
+  graphAt: Position;
+  root: string;
+  places: readonly Place[];
+  owner: Owner;
+  epoch: number;
+  deadlineAt: EpochMs;
+  status: RunStatus;
+  position: Position;
+  startedAt: EpochMs;
+  updatedAt: EpochMs;
+  endedAt?: EpochMs;
+  cleanupAt?: EpochMs;
+  cancelReason?: string;
+  isCleaned?: true;
+  counts: Record<StepStatus, number>;
+  activity: string;
+}
+
+/** All of a view but its graph, as JSON. */
+export interface SavedView {
+  readonly run: RunFold;
+  /** In declared order, each without its definition, which is the graph's. */
+  readonly steps: readonly Omit<StepSnapshot, "definition">[];
+}
 
 /**
  * Folds a run's events into what people look at. Constant time an event; a snapshot is made when one is asked for, and shares
  * all that has not changed with the one before.
  */
 export class RunView {
-  #started:
-    | {
-        readonly id: RunId;
-        readonly life: RunLife;
-        readonly graph: GraphDocument;
-        readonly owner: Owner;
-        readonly deadlineAt: EpochMs;
-      }
-    | undefined;
-  #places: ReadonlyMap<string, Place> = new Map();
-  #status: RunStatus = "running";
-  #position: Position = 0;
-  #startedAt: EpochMs = 0;
-  #updatedAt: EpochMs = 0;
-  #endedAt: EpochMs | undefined;
-  #cleanupAt: EpochMs | undefined;
-  #cancelReason: string | undefined;
-  #isCleaned = false;
+  #run: RunFold = unstarted();
+  #graph: GraphDocument = { name: "", objective: "", steps: [] };
+  #placeOf: ReadonlyMap<string, Place> = new Map();
+  /** The newest event, until its line is asked for: most lines never are. */
   #lastEvent: Event | undefined;
-  #counts: Record<StepStatus, number> = noSteps();
   #sinks: readonly StepId[] = [];
   #steps = new StepTable([], new Map());
   #snapshot: RunSnapshot | undefined;
 
   get position(): Position {
-    return this.#position;
+    return this.#run.position;
   }
 
   /** Empty before the run's first event. */
   get life(): RunLife {
-    return this.#started?.life ?? "";
+    return this.#run.life;
+  }
+
+  get bornAs(): RunLife {
+    return this.#run.bornAs;
   }
 
   get status(): RunStatus {
-    return this.#status;
+    return this.#run.status;
+  }
+
+  /** The directory that the steps' working directories lie in. */
+  get root(): string {
+    return this.#run.root;
+  }
+
+  get graphAt(): Position {
+    return this.#run.graphAt;
+  }
+
+  get sinks(): readonly StepId[] {
+    return this.#sinks;
   }
 
   get steps(): Pick<StepTable, "at" | "length" | "numberOf"> {
@@ -59,37 +93,39 @@ export class RunView {
   }
 
   apply(event: Event, at: EpochMs): void {
-    this.#position++;
-    this.#updatedAt = at;
+    const run = this.#run;
+    run.position++;
+    run.updatedAt = at;
     this.#lastEvent = event;
     this.#snapshot = undefined;
     switch (event.type) {
-      case "run.started": {
-        const plan = planOf(event.graph);
-        const { steps } = event.graph;
-        const { run: id, life, graph, owner, deadlineAt } = event;
-        this.#started = { id, life, graph, owner, deadlineAt };
-        this.#places = new Map(event.places.map((place) => [place.cwd, place]));
-        this.#startedAt = at;
-        this.#steps = new StepTable(steps.map(pendingStep), plan.numberOf);
-        this.#sinks = plan.sinks.map((number) => steps[number]!.id);
-        this.#counts = { ...noSteps(), pending: steps.length };
+      case "run.started":
+        this.#begin(event, at);
+        run.bornAs = event.life;
+        this.#regraph(event.graph);
         return;
-      }
+      case "run.forked":
+        this.#begin(event, at);
+        if (event.graph !== undefined) this.#regraph(event.graph);
+        return;
+      case "run.recovered":
+        run.owner = event.owner;
+        run.epoch = event.epoch;
+        return;
       case "run.cancelRequested":
-        this.#status = "canceling";
-        this.#cancelReason ??= event.reason;
+        run.status = "canceling";
+        run.cancelReason ??= event.reason;
         return;
       case "run.expired":
-        this.#status = "canceling";
+        run.status = "canceling";
         return;
       case "run.settled":
-        this.#status = event.status;
-        this.#endedAt = at;
-        this.#cleanupAt = event.cleanupAt;
+        run.status = event.status;
+        run.endedAt = at;
+        if (event.cleanupAt !== undefined) run.cleanupAt = event.cleanupAt;
         return;
       case "run.cleaned":
-        this.#isCleaned = true;
+        run.isCleaned = true;
         return;
       case "diagnostic.recorded":
       case "artifact.stored":
@@ -98,11 +134,11 @@ export class RunView {
         const number = this.#steps.numberOf(event.step);
         if (number === undefined) throw brokenInvariant(`an event names a step of its graph, not ${event.step}`);
         const before = this.#steps.at(number);
-        const after = nextStep(before, event, at, this.#position);
+        const after = nextStep(before, event, at, run.position);
         this.#steps.set(number, after);
         if (after.status !== before.status) {
-          this.#counts[before.status]--;
-          this.#counts[after.status]++;
+          run.counts[before.status]--;
+          run.counts[after.status]++;
         }
       }
     }
@@ -111,26 +147,26 @@ export class RunView {
   /** @throws `invariant.broken` before the run's first event. */
   snapshot(): RunSnapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;
-    invariant(this.#started !== undefined && this.#lastEvent !== undefined, "a snapshot is of a run that has started");
-    const { id, life, graph, owner, deadlineAt } = this.#started;
-    const counts: StepCounts = { ...this.#counts };
+    const run = this.#run;
+    invariant(run.position > 0, "a snapshot is of a run that has started");
     this.#snapshot = snapshotOf({
-      id,
-      life,
-      graph,
-      owner,
-      status: this.#status,
-      position: this.#position,
-      cursor: cursorAt(id, life, this.#position),
-      startedAt: this.#startedAt,
-      updatedAt: this.#updatedAt,
-      endedAt: this.#endedAt,
-      deadlineAt,
-      cleanupAt: this.#cleanupAt,
-      cancelReason: this.#cancelReason,
-      isCleaned: this.#isCleaned,
-      counts,
-      activity: lineOf(this.#lastEvent),
+      id: run.id,
+      life: run.life,
+      graph: this.#graph,
+      owner: run.owner,
+      epoch: run.epoch,
+      status: run.status,
+      position: run.position,
+      cursor: cursorAt(run.id, run.life, run.position),
+      startedAt: run.startedAt,
+      updatedAt: run.updatedAt,
+      endedAt: run.endedAt,
+      deadlineAt: run.deadlineAt,
+      cleanupAt: run.cleanupAt,
+      cancelReason: run.cancelReason,
+      isCleaned: run.isCleaned === true,
+      counts: { ...run.counts },
+      activity: this.#activity(),
       sinks: this.#sinks,
       steps: this.#steps.snapshot(),
     });
@@ -139,18 +175,105 @@ export class RunView {
 
   /** A working directory as it was when the run started. */
   place(cwd: string | undefined): Place | undefined {
-    return cwd === undefined ? undefined : this.#places.get(cwd);
+    return cwd === undefined ? undefined : this.#placeOf.get(cwd);
   }
 
   step(id: StepId): StepSnapshot | undefined {
     const number = this.#steps.numberOf(id);
     return number === undefined ? undefined : this.#steps.at(number);
   }
+
+  /** Everything but the graph. Linear in the steps. */
+  save(): SavedView {
+    const steps: SavedView["steps"][number][] = [];
+    for (let number = 0; number < this.#steps.length; number++) {
+      const { definition: _, ...step } = this.#steps.at(number);
+      steps.push(step);
+    }
+    return { run: { ...this.#run, counts: { ...this.#run.counts }, activity: this.#activity() }, steps };
+  }
+
+  /** The view that gave `saved`, with the graph that it had. */
+  static restore({ run, steps }: SavedView, graph: GraphDocument): RunView {
+    const view = new RunView();
+    view.#run = { ...run, counts: { ...run.counts } };
+    view.#show(
+      graph,
+      // Fields that were undefined are not there after the way through JSON: they are named once more.
+      graph.steps.map((definition, number) => ({ ...pendingStep(definition), ...steps[number], definition })),
+    );
+    view.#placeOf = placesOf(run.places);
+    return view;
+  }
+
+  #begin(event: Extract<Event, { type: "run.started" | "run.forked" }>, at: EpochMs): void {
+    const run = this.#run;
+    run.id = event.run;
+    run.life = event.life;
+    run.root = event.root;
+    run.places = event.places;
+    run.owner = event.owner;
+    run.epoch = event.epoch;
+    run.deadlineAt = event.deadlineAt;
+    run.startedAt = at;
+    this.#placeOf = placesOf(event.places);
+  }
+
+  /** What has happened to a step stays with its id; a step that is new is pending. */
+  #regraph(graph: GraphDocument): void {
+    const counts = noSteps();
+    const steps = graph.steps.map((definition) => {
+      const known = this.step(definition.id);
+      const step = known === undefined ? pendingStep(definition) : { ...known, definition };
+      counts[step.status]++;
+      return step;
+    });
+    this.#run.counts = counts;
+    this.#run.graphAt = this.#run.position;
+    this.#show(graph, steps);
+  }
+
+  #show(graph: GraphDocument, steps: readonly StepSnapshot[]): void {
+    const plan = planOf(graph);
+    this.#graph = graph;
+    this.#steps = new StepTable(steps, plan.numberOf);
+    this.#sinks = plan.sinks.map((number) => graph.steps[number]!.id);
+  }
+
+  #activity(): string {
+    if (this.#lastEvent !== undefined) this.#run.activity = lineOf(this.#lastEvent);
+    this.#lastEvent = undefined;
+    return this.#run.activity;
+  }
+}
+
+function placesOf(places: readonly Place[]): ReadonlyMap<string, Place> {
+  return new Map(places.map((place) => [place.cwd, place]));
 }
 
 function lineOf(event: Event): string {
   const isOfStep = "step" in event && event.step !== undefined;
   return isOfStep ? `${event.step}: ${activityOf(event)}` : activityOf(event);
+}
+
+function unstarted(): RunFold {
+  return {
+    id: "",
+    life: "",
+    bornAs: "",
+    graphAt: 0,
+    root: "",
+    places: [],
+    owner: { host: "", pid: 0, processStart: "" },
+    epoch: 0,
+    deadlineAt: 0,
+    status: "running",
+    position: 0,
+    startedAt: 0,
+    updatedAt: 0,
+    counts: noSteps(),
+    activity: "",
+  };
 }
 
 function noSteps(): Record<StepStatus, number> {

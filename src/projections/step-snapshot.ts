@@ -74,6 +74,11 @@ export function nextStep(step: StepSnapshot, event: StepEvent, at: EpochMs, posi
       return { ...step, activity };
     case "step.abortRequested":
       return { ...step, isStopping: true, activity };
+    case "step.interrupted":
+      // How long the attempt worked until its process was lost, nobody knows.
+      return step.isStopping ? { ...step, activity } : { ...step, status: "pending", deadlineAt: undefined, activity };
+    case "step.resumed":
+      return { ...step, status: "running", startedAt: at, deadlineAt: event.deadlineAt, activity };
     case "step.retryScheduled":
       return {
         ...step,

@@ -9,7 +9,7 @@ export interface Span {
   readonly startedAt: EpochMs;
   /** Undefined while it runs. */
   readonly endedAt: EpochMs | undefined;
-  readonly ended: "succeeded" | "failed" | "timedOut" | "canceled" | "retried" | undefined;
+  readonly ended: "succeeded" | "failed" | "timedOut" | "canceled" | "retried" | "interrupted" | undefined;
 }
 
 /** When what ran: every attempt in the order of its start. */
@@ -38,6 +38,7 @@ export function timelineOf(events: Iterable<RecordedEvent>): Timeline {
         status = event.status;
         break;
       case "step.started":
+      case "step.resumed":
         running.set(event.step, spans.length);
         spans.push({ step: event.step, attempt: event.attempt, startedAt: at, endedAt: undefined, ended: undefined });
         break;
@@ -55,6 +56,9 @@ export function timelineOf(events: Iterable<RecordedEvent>): Timeline {
         break;
       case "step.retryScheduled":
         end(event.step, at, "retried");
+        break;
+      case "step.interrupted":
+        end(event.step, at, "interrupted");
         break;
       default:
         break;

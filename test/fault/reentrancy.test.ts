@@ -97,11 +97,16 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     clock,
     state,
     stream,
+    checkpointedAt: undefined,
+    onCheckpointFailed: () => undefined,
     onWait: () => undefined,
     onStop: () => undefined,
     effects: (one) =>
       new Effects({
         run: "x",
+        owner: () => ({ life: "life", epoch: 1 }),
+        standing: () => ({ deadlineAt: undefined, retries: [] }),
+        sweepFailed: () => undefined,
         place: "x-life",
         graphName: "g",
         root: "/",

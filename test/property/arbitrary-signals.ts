@@ -69,6 +69,8 @@ export function stepSignals(phase: StepPhase): Arbitraries<StepSignal> {
       reason: fc.string(),
     }),
     due: fc.record({ type: fc.constant("due" as const), step, attempt }),
+    interrupt: fc.record({ type: fc.constant("interrupt" as const), step, attempt }),
+    resume: fc.record({ type: fc.constant("resume" as const), step, attempt, deadlineAt: epochMs }),
   };
 }
 
@@ -77,16 +79,25 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
   const reason = fc.string();
   const force = fc.boolean();
   const cleanupAt = fc.option(epochMs, { nil: undefined });
+  const owner = fc.record({ host: fc.string(), pid: fc.nat(), processStart: fc.string() });
+  const epoch = fc.integer({ min: 1, max: 100 });
+  const begun = {
+    run: fc.string(),
+    life: fc.string(),
+    root: fc.string(),
+    places: fc.constant([]),
+    owner,
+    epoch,
+    deadlineAt: epochMs,
+  };
   return {
-    start: fc.record({
-      type: fc.constant("start" as const),
-      run: fc.string(),
-      life: fc.string(),
-      graph: fc.constant(graph),
-      root: fc.string(),
-      places: fc.constant([]),
-      owner: fc.record({ host: fc.string(), pid: fc.nat(), processStart: fc.string() }),
-      deadlineAt: epochMs,
+    start: fc.record({ type: fc.constant("start" as const), ...begun, graph: fc.constant(graph) }),
+    recover: fc.record({ type: fc.constant("recover" as const), owner, epoch }),
+    fork: fc.record({
+      type: fc.constant("fork" as const),
+      ...begun,
+      from: fc.record({ run: fc.string(), life: fc.string(), position: fc.nat() }),
+      graph: fc.constantFrom(undefined, graph),
     }),
     cancel: fc.record({ type: fc.constant("cancel" as const), reason, force }),
     "cancel.force": fc.record({ type: fc.constant("cancel.force" as const), reason, force }),

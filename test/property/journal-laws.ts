@@ -29,6 +29,9 @@ class Laws {
   readonly #ends = new Map<string, string>();
   readonly #attempts = new Map<string, number>();
   readonly #running = new Set<string>();
+  readonly #stopping = new Set<string>();
+  /** Attempts of a step that were lost with their process, and so are none of those that its policy counts. */
+  readonly #lost = new Map<string, number>();
   /** Steps that this commit has blocked, with whom they name for it. */
   readonly #blocked: { readonly step: StepDocument; readonly by: readonly string[] }[] = [];
   #isStarted = false;
@@ -75,6 +78,14 @@ class Laws {
       this.break(`${event.type} of ${id} names attempt ${event.attempt}, not the newest`);
     }
     if (event.type === "step.retryScheduled") this.#running.delete(id);
+    if (event.type === "step.abortRequested") this.#stopping.add(id);
+    if (event.type === "step.started" || event.type === "step.retryScheduled") this.#stopping.delete(id);
+    if (event.type === "step.interrupted") this.#interrupt(id);
+    if (event.type === "step.resumed") {
+      if (this.#running.has(id)) this.break(`${id} was resumed while it was running`);
+      this.#lost.set(id, (this.#lost.get(id) ?? 0) - 1);
+      this.#running.add(id);
+    }
     if ((event.type === "step.progressed" || event.type === "step.abortRequested") && !this.#running.has(id)) {
       this.break(`${event.type} of ${id}, which is not running`);
     }
@@ -88,6 +99,14 @@ class Laws {
       );
   }
 
+  /** An attempt that was being stopped ends as stopped, in the same commit; any other is lost. */
+  #interrupt(id: string): void {
+    if (!this.#running.has(id)) this.break(`${id} was interrupted, and is not running`);
+    if (this.#stopping.has(id)) return;
+    this.#running.delete(id);
+    this.#lost.set(id, (this.#lost.get(id) ?? 0) + 1);
+  }
+
   #start(step: StepDocument, attempt: number): void {
     const { id, needs = [], after = [], retry } = step;
     for (const need of needs) {
@@ -95,7 +114,8 @@ class Laws {
     }
     for (const before of after) if (!this.#ends.has(before)) this.break(`${id} started before ${before} had ended`);
     if (attempt !== (this.#attempts.get(id) ?? 0) + 1) this.break(`${id} started attempt ${attempt} out of turn`);
-    if (attempt > (retry?.attempts ?? 1)) this.break(`${id} started attempt ${attempt}, which it does not have`);
+    if (attempt - (this.#lost.get(id) ?? 0) > (retry?.attempts ?? 1))
+      this.break(`${id} started attempt ${attempt}, which it does not have`);
     if (this.#running.has(id)) this.break(`${id} started while it was running`);
     this.#attempts.set(id, attempt);
     this.#running.add(id);

@@ -66,6 +66,7 @@ function differenceOf(state: RunState, oracle: Oracle, { graph }: Scenario): str
 const statusOf: Readonly<Record<StepPhase, OracleStatus>> = {
   pending: "pending",
   waiting: "pending",
+  interrupted: "pending",
   running: "running",
   canceling: "running",
   timingOut: "running",

@@ -19,6 +19,9 @@ export class Oracle {
   readonly #stopping = new Map<string, "canceled" | "timedOut">();
   readonly #waiting = new Set<string>();
   readonly #diagnostics = new Set<string>();
+  readonly #interruptions = new Map<string, number>();
+  #epoch = 1;
+  #deadlineAt = 0;
   #ending: "canceled" | "expired" | undefined;
   #isForced = false;
   #isStarted = false;
@@ -43,6 +46,7 @@ export class Oracle {
     if (input.type === "run.start") {
       if (this.#isStarted) return false;
       this.#isStarted = true;
+      this.#deadlineAt = at + (this.#graph.limits?.maxRunSeconds ?? 86_400) * 1_000;
       return true;
     }
     if (input.type === "run.clean") {
@@ -50,7 +54,8 @@ export class Oracle {
       this.#isCleaned = true;
       return true;
     }
-    if (!this.#isStarted || this.end !== undefined) return false;
+    if (!this.#isStarted || this.end !== undefined || input.type === "run.fork") return false;
+    if (input.type === "run.recover") return this.#recover(input.epoch, input.resumable, at);
     if (input.type === "run.cancel") return this.#cancel(input.force);
     if (input.type === "run.expire") {
       if (this.#ending !== undefined) return false;
@@ -78,6 +83,32 @@ export class Oracle {
     return true;
   }
 
+  #recover(epoch: number, resumable: readonly string[], at: number): boolean {
+    if (epoch !== this.#epoch + 1) return false;
+    this.#epoch = epoch;
+    const lost: string[] = [];
+    for (const [step, status] of this.statuses) {
+      if (status !== "running") continue;
+      if (this.#stopping.has(step)) this.#fail(step, false, 0, at);
+      else lost.push(step);
+    }
+    for (const step of lost) {
+      this.statuses.set(step, "pending");
+      this.#interruptions.set(step, (this.#interruptions.get(step) ?? 0) + 1);
+    }
+    if (this.#ending === undefined && at >= this.#deadlineAt) {
+      this.#endAll("expired");
+      return true;
+    }
+    for (const step of lost) {
+      if (resumable.includes(step)) {
+        this.statuses.set(step, "running");
+        this.#interruptions.set(step, this.#interruptions.get(step)! - 1);
+      } else if (this.#step(step).onInterrupted === "fail") this.statuses.set(step, "failed");
+    }
+    return true;
+  }
+
   #cancel(force: boolean): boolean {
     if (this.#ending === undefined) this.#endAll("canceled");
     else if (!force || this.#isForced) return false;
@@ -99,10 +130,12 @@ export class Oracle {
     const attempt = this.attempts.get(step)!;
     const stopping = this.#stopping.get(step);
     this.#stopping.delete(step);
-    if (this.#ending === undefined && !isFinal && retry !== undefined && attempt < retry.attempts) {
-      let seconds = retry.backoffSeconds ?? 0;
-      for (let doubled = 1; doubled < attempt; doubled++) seconds = Math.min(3_600, seconds * 2);
-      const waitMs = Math.round(seconds * 1_000 * (1 - jitter / 2));
+    const failures = attempt - (this.#interruptions.get(step) ?? 0);
+    let seconds = retry?.backoffSeconds ?? 0;
+    for (let doubled = 1; doubled < failures; doubled++) seconds = Math.min(3_600, seconds * 2);
+    const waitMs = Math.round(seconds * 1_000 * (1 - jitter / 2));
+    const isInTime = at + waitMs < this.#deadlineAt;
+    if (this.#ending === undefined && !isFinal && retry !== undefined && failures < retry.attempts && isInTime) {
       this.statuses.set(step, "pending");
       this.retries.set(`${step}#${attempt}`, at + waitMs);
       if (waitMs > 0) this.#waiting.add(step);

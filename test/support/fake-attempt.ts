@@ -47,6 +47,8 @@ export function fakeAttempt(
   const run = rest.run ?? "run-1";
   const attempt: FakeAttempt = {
     run,
+    owner: { life: "fakelife", epoch: 1 },
+    isResumed: false,
     graphName: "graph",
     step: { id: "step", ...step },
     number: 1,

@@ -92,12 +92,34 @@ export class GivenRun {
     return this.when({ type: "run.expire" });
   }
 
+  /** Another process takes the run over; it can resume the attempts of these steps. */
+  recover(resumable: readonly string[] = []): readonly Event[] {
+    const owner = { host: "there", pid: 2, processStart: "2" };
+    return this.when({ type: "run.recover", owner, epoch: this.#state.epoch + 1, resumable });
+  }
+
+  /** The state becomes that of a new run, which may have another graph. */
+  fork(graph?: GraphDocument): readonly Event[] {
+    return this.when(this.forkInput(graph));
+  }
+
+  forkInput(graph?: GraphDocument): Input {
+    const owner = { host: "here", pid: 1, processStart: "1" };
+    const from = { run: "run-1", life: "life", position: this.#state.position };
+    const edited = graph === undefined ? {} : { graph };
+    return { type: "run.fork", run: "run-2", life: "life-2", from, ...edited, root: "/work", places: [], owner };
+  }
+
   clean(): readonly Event[] {
     return this.when({ type: "run.clean", reason: "Tidying up." });
   }
 
   get phase(): string {
     return this.#state.phase;
+  }
+
+  get deadlineAt(): number {
+    return this.#state.deadlineAt;
   }
 
   attemptOf(step: string): number {
@@ -110,7 +132,7 @@ export class GivenRun {
 
   /** Each step's phase, in declared order. */
   phases(): Record<string, string> {
-    return Object.fromEntries(this.graph.steps.map(({ id }) => [id, this.phaseOf(id)]));
+    return Object.fromEntries(this.#state.plan.ids.map((id) => [id, this.phaseOf(id)]));
   }
 
   running(): string[] {
@@ -142,9 +164,9 @@ export class GivenRun {
 
 /** All of a state as text, so that two can be compared. */
 function factsOf(state: RunState): string {
-  const { plan, phases, attempts, unmet, ready, counts, diagnostics, ...rest } = state;
+  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, ...rest } = state;
   const members = plan.steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
-  const arrays = [phases, attempts, unmet, counts].map((array) => [...array]);
+  const arrays = [phases, attempts, interruptions, dueAt, unmet, counts].map((array) => [...array]);
   return JSON.stringify({ ...rest, arrays, members, size: ready.size, diagnostics: [...diagnostics] });
 }
 

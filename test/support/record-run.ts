@@ -49,11 +49,11 @@ export function foldAll(commits: readonly Commit[], state: RunState = initialSta
 
 /** Everything that a state knows, as one text: two states are the same if and only if their texts are. */
 export function factsOf(state: RunState): string {
-  const { plan, phases, attempts, unmet, ready, counts, diagnostics, ...rest } = state;
+  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, ...rest } = state;
   const { steps, numberOf, needs, after, neededBy, followedBy, sinks, ...planned } = plan;
   const members = steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
   const edges = [needs, after, neededBy, followedBy].flatMap(({ offsets, targets }) => [offsets, targets]);
-  const arrays = [phases, attempts, unmet, counts, ...edges].map(
+  const arrays = [phases, attempts, interruptions, dueAt, unmet, counts, ...edges].map(
     (array) => `${array.constructor.name} ${array.join()}`,
   );
   const ids = steps.map(({ id }) => `${id} ${numberOf.get(id)}`);

@@ -33,6 +33,7 @@ interface Row {
   readonly attempts: number;
   readonly backoffSeconds: number;
   readonly timeoutSeconds: number | undefined;
+  readonly onInterrupted: "retry" | "fail" | undefined;
 }
 
 /** Few different times, so that much happens at once. */
@@ -57,6 +58,7 @@ const rows: fc.Arbitrary<Row> = fc.record({
   attempts: fc.constantFrom(1, 1, 2, 3, 5),
   backoffSeconds: fc.constantFrom(0, 0.01, 0.02),
   timeoutSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, 0.005, 0.03),
+  onInterrupted: fc.constantFrom(undefined, "retry", "fail"),
 });
 
 /**
@@ -74,9 +76,10 @@ export function scenarios(
       concurrency: fc.constantFrom(undefined, 1, 2, 3, 1_000),
       maxRunSeconds: isCalm ? fc.constant(undefined) : fc.constantFrom(...times(8, undefined), 0.02, 0.1),
       strays: fc.array(strays, { maxLength: 12 }),
+      recoveries: isCalm ? fc.constant([]) : fc.oneof(fc.constant([]), fc.array(recoveries, { maxLength: 4 })),
       endings: isCalm ? fc.constant([]) : fc.oneof(...times(3, fc.constant([])), fc.array(endings, { maxLength: 4 })),
     })
-    .map(({ table, concurrency, maxRunSeconds, strays: stray, endings: ending }) => {
+    .map(({ table, concurrency, maxRunSeconds, strays: stray, endings: ending, recoveries: recovery }) => {
       const kept = table.flatMap((row, index) => (row === null ? [] : [{ row, index }]));
       if (kept.length === 0) kept.push({ row: lonely, index: 0 });
       const numbers = new Map(kept.map(({ index }, number) => [index, number]));
@@ -88,7 +91,7 @@ export function scenarios(
       return {
         graph: { name: "graph", objective: "Any run.", steps, limits },
         behaviours: kept.map(({ row }) => row.behaviours),
-        extras: [...stray, ...ending].map(({ at, make }) => ({ at, input: make(steps.length) })),
+        extras: [...stray, ...ending, ...inEpochs(recovery)].map(({ at, make }) => ({ at, input: make(steps.length) })),
       };
     });
 }
@@ -99,6 +102,7 @@ const lonely: Row = {
   attempts: 1,
   backoffSeconds: 0,
   timeoutSeconds: undefined,
+  onInterrupted: undefined,
 };
 
 function stepOf(row: Row, index: number, numbers: ReadonlyMap<number, number>): StepDocument {
@@ -108,13 +112,14 @@ function stepOf(row: Row, index: number, numbers: ReadonlyMap<number, number>): 
     if (parent !== undefined) lists[kind].add(`s${parent}`);
   }
   const id = `s${numbers.get(index)}`;
-  const { attempts, backoffSeconds, timeoutSeconds } = row;
+  const { attempts, backoffSeconds, timeoutSeconds, onInterrupted } = row;
   return {
     id,
     task: id,
     ...(lists.needs.size === 0 ? {} : { needs: [...lists.needs] }),
     ...(lists.after.size === 0 ? {} : { after: [...lists.after] }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(onInterrupted === undefined ? {} : { onInterrupted }),
     ...(attempts === 1 ? {} : { retry: { attempts, ...(backoffSeconds === 0 ? {} : { backoffSeconds }) } }),
   };
 }
@@ -144,6 +149,39 @@ const endings: fc.Arbitrary<Extra> = fc
       how === "expire" ? { type: "run.expire" } : { type: "run.cancel", reason: "Enough.", force: how === "force" };
     return { at, make: () => input };
   });
+
+interface Lost {
+  readonly at: number;
+  /** Counts the owners on; 0 names one that has been already. */
+  readonly counts: number;
+  /** Every so manieth step can be resumed; 0 for none. */
+  readonly resumes: number;
+}
+
+/** The process is lost, and another one takes the run over: after a while, or long after the run's deadline. */
+const recoveries: fc.Arbitrary<Lost> = fc.record({
+  at: fc.oneof({ weight: 6, arbitrary: shortMs }, { weight: 1, arbitrary: fc.constant(200_000_000) }),
+  counts: fc.constantFrom(1, 1, 1, 1, 0),
+  resumes: fc.constantFrom(0, 0, 1, 2),
+});
+
+/** One owner after the other, in the order of time. */
+function inEpochs(lost: readonly Lost[]): Extra[] {
+  let epoch = 1;
+  return lost
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ at, counts, resumes }) => {
+      epoch += counts;
+      const next = epoch;
+      return { at, make: (steps) => recoverInput(next, resumes, steps) };
+    });
+}
+
+function recoverInput(epoch: number, resumes: number, steps: number): Input {
+  const ids = Array.from({ length: steps }, (_, number) => `s${number}`);
+  const resumable = resumes === 0 ? [] : ids.filter((_id, number) => number % resumes === 0);
+  return { type: "run.recover", owner: { host: "there", pid: epoch, processStart: "2" }, epoch, resumable };
+}
 
 function times<T>(count: number, value: T): T[] {
   return Array.from({ length: count }, () => value);

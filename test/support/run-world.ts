@@ -56,7 +56,8 @@ export function openRunWorld(scenario: Scenario): RunWorld {
     liveRunsMax: 100,
     bindTasks: () => undefined,
     releaseTasks: () => undefined,
-    isGone: () => false,
+    livenessOf: () => "alive",
+    writesCheckpoints: false,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
   });
   return {

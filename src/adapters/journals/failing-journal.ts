@@ -76,6 +76,8 @@ export function failingJournal(inner: Journal): FailingJournal {
     send: (run, message) => inner.send(run, message),
     inbox: (after, limit) => inner.inbox(after, limit),
     watch: (changed) => inner.watch(changed),
+    renewLease: (owner, until) => inner.renewLease(owner, until),
+    leaseOf: (owner) => inner.leaseOf(owner),
     saveCheckpoint: (run, checkpoint) => inner.saveCheckpoint(run, checkpoint),
     loadCheckpoint: (run) => inner.loadCheckpoint(run),
     close: () => inner.close(),

@@ -1,6 +1,6 @@
 import type { Commit } from "../../domain/commit.ts";
 import { RunfoldError } from "../../domain/errors.ts";
-import type { Position, RunId } from "../../domain/ids.ts";
+import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
@@ -38,6 +38,7 @@ class MemoryJournal implements Journal {
   readonly #inbox = new Map<number, InboxMessage>();
   readonly #wakeups = new Wakeups();
   readonly #watchers = new Watchers();
+  readonly #leases = new Map<string, EpochMs>();
   #lives = 0;
   #messagesSent = 0;
   #isClosed = false;
@@ -47,13 +48,15 @@ class MemoryJournal implements Journal {
       this.#checkOpen();
       const known = this.#runs.get(run);
       const position = checkConsecutive(run, expected, commits);
-      const actual = known?.position ?? 0;
+      const past = options?.past === undefined ? undefined : this.#past(run, expected, options.past);
+      const actual = past === undefined ? (known?.position ?? 0) : expected;
       if (actual !== expected) throw conflict(run, expected, actual);
       if (commits.length === 0) {
         if (known !== undefined && options !== undefined) this.#apply(known, { ...options, summary: undefined });
         return done;
       }
       const target = known ?? this.#create(run);
+      for (const commit of past ?? []) target.commits.push(commit);
       for (const commit of commits) target.commits.push(commit);
       target.position = position;
       if (options !== undefined) this.#apply(target, options);
@@ -133,6 +136,17 @@ class MemoryJournal implements Journal {
     return this.#watchers.add(changed);
   }
 
+  async renewLease(owner: string, until: EpochMs | undefined): Promise<void> {
+    this.#checkOpen();
+    if (until === undefined) this.#leases.delete(owner);
+    else this.#leases.set(owner, until);
+  }
+
+  async leaseOf(owner: string): Promise<EpochMs | undefined> {
+    this.#checkOpen();
+    return this.#leases.get(owner);
+  }
+
   async saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void> {
     this.#checkOpen();
     const known = this.#runs.get(run);
@@ -169,9 +183,20 @@ class MemoryJournal implements Journal {
     return created;
   }
 
+  /** What another run begins with, up to a commit that ends just there. */
+  #past(run: RunId, expected: Position, past: NonNullable<AppendOptions["past"]>): readonly Commit[] {
+    const known = this.#runs.get(run);
+    if (known !== undefined) throw conflict(run, expected, known.position);
+    const commits = this.#runs.get(past.run)?.commits ?? [];
+    const kept = commits.slice(0, firstAfter(commits, past.through));
+    const end = kept.at(-1)?.position ?? 0;
+    if (past.through !== expected || end !== expected || end === 0) throw conflict(run, expected, end);
+    return kept;
+  }
+
   #apply(
     run: MemoryRun,
-    { summary, inboxThrough }: { [Option in keyof AppendOptions]: AppendOptions[Option] | undefined },
+    { summary, inboxThrough }: { readonly summary?: Json | undefined; readonly inboxThrough?: number | undefined },
   ): void {
     if (summary !== undefined) run.summary = summary;
     if (inboxThrough === undefined) return;

@@ -1,4 +1,4 @@
-export type SqliteValue = string | number | null;
+export type SqliteValue = string | number | Uint8Array | null;
 
 /** The little of SQLite that the journal needs; everything is synchronous. Errors carry SQLite's result code. */
 export interface SqliteDriver {
@@ -13,7 +13,10 @@ export interface SqliteDriver {
 export interface SqliteStatement {
   /** Runs to the end; returns how many rows changed. */
   run(...parameters: SqliteValue[]): number;
-  /** Runs to the end, so that no read transaction stays open; rows are arrays in the order of the columns. */
+  /**
+   * Runs to the end, so that no read transaction stays open; rows are arrays in the order of the columns. Texts that the disk may
+   * have damaged are asked for as BLOB: at one that is no UTF-8, a driver ends the whole process.
+   */
   rows(...parameters: SqliteValue[]): SqliteValue[][];
 }
 

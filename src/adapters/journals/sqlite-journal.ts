@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Commit } from "../../domain/commit.ts";
 import { RunfoldError } from "../../domain/errors.ts";
-import type { Position, RunId } from "../../domain/ids.ts";
+import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
@@ -57,7 +57,7 @@ export function sqliteJournal(path: string, options: SqliteJournalOptions = {}):
 
 class SqliteJournal implements Journal {
   readonly location: string;
-  readonly #isReadOnly: boolean;
+  readonly isReadOnly: boolean;
   readonly #driver: SqliteDriver;
   readonly #tables: SqliteTables;
   readonly #commits: GroupCommit;
@@ -68,7 +68,7 @@ class SqliteJournal implements Journal {
 
   constructor(path: string, isReadOnly: boolean, driver: SqliteDriver) {
     this.location = path;
-    this.#isReadOnly = isReadOnly;
+    this.isReadOnly = isReadOnly;
     this.#driver = driver;
     this.#tables = new SqliteTables(driver);
     this.#commits = new GroupCommit(driver, (error) => runningRefusalOf(error, path));
@@ -164,6 +164,14 @@ class SqliteJournal implements Journal {
     };
   }
 
+  async renewLease(owner: string, until: EpochMs | undefined): Promise<void> {
+    return this.#write(owner, () => this.#tables.renewLease(owner, until));
+  }
+
+  async leaseOf(owner: string): Promise<EpochMs | undefined> {
+    return this.#read(() => this.#tables.leaseOf(owner));
+  }
+
   async saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void> {
     return this.#write(run, () => {
       const number = this.#tables.number(run);
@@ -182,7 +190,7 @@ class SqliteJournal implements Journal {
     this.#poll.stop();
     this.#watchers.clear();
     this.#wakeups.wakeAll();
-    closeDatabase(this.#driver, this.#isReadOnly);
+    closeDatabase(this.#driver, this.isReadOnly);
   }
 
   #apply(
@@ -200,7 +208,11 @@ class SqliteJournal implements Journal {
       if (known !== undefined) this.#tables.consume(known, options.inboxThrough!);
       return;
     }
-    const number = this.#tables.advance(run, expected, position, options.summary);
+    const { past, summary } = options;
+    if (past !== undefined && (past.through !== expected || this.#tables.copyPast(run, past, expected) === undefined)) {
+      throw conflict(run, expected, this.#tables.position(run));
+    }
+    const number = this.#tables.advance(run, expected, position, summary);
     if (number === undefined) throw conflict(run, expected, this.#tables.position(run));
     for (const [index, commit] of commits.entries()) this.#tables.insert(number, commit, bodies[index]!);
     if (options.inboxThrough !== undefined) this.#tables.consume(number, options.inboxThrough);
@@ -217,7 +229,7 @@ class SqliteJournal implements Journal {
 
   #write<Result>(run: RunId, apply: () => Result, committed: () => void = () => undefined): Promise<Result> {
     this.#checkOpen();
-    if (this.#isReadOnly) throw journalRefusal("journal.readOnly", this.location);
+    if (this.isReadOnly) throw journalRefusal("journal.readOnly", this.location);
     return this.#commits.submit(run, apply, committed);
   }
 

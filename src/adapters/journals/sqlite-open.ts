@@ -5,7 +5,7 @@ import type { SqliteDriver } from "./sqlite-driver.ts";
 import { isRunfoldError } from "../../domain/errors.ts";
 import { journalRefusal, refusalOf } from "./sqlite-errors.ts";
 import { prepareFile } from "./sqlite-file.ts";
-import { createTables, isJournal } from "./sqlite-schema.ts";
+import { createTables, isJournal, upgradeTables } from "./sqlite-schema.ts";
 
 /** How long a writer waits for the lock of another process before it gives up. SQLite's own default is not to wait. */
 const busyTimeoutMs = 5_000;
@@ -47,6 +47,7 @@ function openToWrite(path: string, durability: OpenOptions["durability"]): Sqlit
     driver.exec("PRAGMA journal_mode = WAL");
     driver.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
     if (isNew) createTables(driver, path);
+    else upgradeTables(driver);
   });
 }
 

@@ -4,11 +4,11 @@ import { RunfoldError } from "../../domain/errors.ts";
 import type { Position, RunId } from "../../domain/ids.ts";
 import { decodeCommit } from "./commit-codec.ts";
 
-/** A row of `commits`, without the run. */
-export type CommitRow = readonly [position: Position, crc: number, body: string];
+/** A row of `commits`, without the run. The body is still bytes: what the disk changed may be no text. */
+export type CommitRow = readonly [position: Position, crc: number, body: Buffer];
 
 /** The checksum that a body is kept with: the disk or a stray tool may change bytes behind SQLite's back. */
-export function crcOf(body: string): number {
+export function crcOf(body: string | Uint8Array): number {
   return crc32(body);
 }
 
@@ -34,10 +34,11 @@ export function readCommits(
     const follows = place === undefined ? start <= after : start === place;
     if (!follows) throw corrupt(run, place ?? after, `the commits from there to position ${start} are missing`);
     place = commit.position;
+    if (!(place <= head)) throw corrupt(run, place, `the run itself is said to end at position ${head}`);
     commits.push(commit);
   }
   const end = place ?? after;
-  if (isLast && end < head) throw corrupt(run, end, `the commits from there to position ${head} are missing`);
+  if (isLast && !(end >= head)) throw corrupt(run, end, `the commits from there to position ${head} are missing`);
   return commits;
 }
 
@@ -45,7 +46,7 @@ function readCommit(run: RunId, [position, crc, body]: CommitRow): Commit {
   if (crcOf(body) !== crc) throw corrupt(run, position, "its checksum does not match");
   let commit: Commit;
   try {
-    commit = decodeCommit(body);
+    commit = decodeCommit(body.toString("utf8"));
   } catch (error) {
     throw corrupt(run, position, "it is not a commit", error);
   }
@@ -60,7 +61,12 @@ function readCommit(run: RunId, [position, crc, body]: CommitRow): Commit {
   return commit;
 }
 
-function corrupt(run: RunId, position: Position, what: string, cause?: unknown): RunfoldError {
+/** Bytes as text; what is no UTF-8 becomes U+FFFD. */
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+export function corrupt(run: RunId, position: Position, what: string, cause?: unknown): RunfoldError {
   return new RunfoldError(
     "journal.corrupt",
     `The journal of run ${run} is damaged at position ${position}: ${what}. Restore the file from a copy`,

@@ -6,7 +6,15 @@ import { journalRefusal } from "./sqlite-errors.ts";
 const applicationId = 0x52464c44;
 
 /** Raised with every change of the tables; a file of a newer version is refused. */
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+/** What version 2 added. */
+const leases = `
+  CREATE TABLE leases (
+    owner TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) STRICT;
+`;
 
 /**
  * `runs.number` names one life of a run id and is never used again, like `inbox.number`: hence AUTOINCREMENT.
@@ -41,6 +49,7 @@ const tables = `
     position INTEGER NOT NULL,
     state TEXT NOT NULL
   ) STRICT;
+  ${leases}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;
@@ -58,6 +67,21 @@ export function isJournal(driver: SqliteDriver, path: string): boolean {
     return isJournalNow(driver, path);
   } finally {
     if (driver.isInTransaction()) driver.exec("ROLLBACK");
+  }
+}
+
+/** Brings the tables of an older journal up to date, unless another process was faster. Commits are not touched. */
+export function upgradeTables(driver: SqliteDriver): void {
+  if (number(driver, "PRAGMA user_version") >= schemaVersion) return;
+  driver.exec("BEGIN IMMEDIATE");
+  try {
+    if (number(driver, "PRAGMA user_version") < schemaVersion) {
+      driver.exec(`${leases} PRAGMA user_version = ${schemaVersion};`);
+    }
+    driver.exec("COMMIT");
+  } catch (error) {
+    if (driver.isInTransaction()) driver.exec("ROLLBACK");
+    throw error;
   }
 }
 

@@ -1,19 +1,24 @@
 import type { Commit } from "../../domain/commit.ts";
-import type { Position, RunId } from "../../domain/ids.ts";
+import { RunfoldError } from "../../domain/errors.ts";
+import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { Checkpoint, InboxMessage, RunEntry } from "../../ports/journal.ts";
 import type { RunPage } from "./follow-run.ts";
 import type { SqliteDriver, SqliteStatement, SqliteValue } from "./sqlite-driver.ts";
-import { type CommitRow, crcOf, readCommits } from "./sqlite-rows.ts";
+import { misled, pageQuery, unpackPage } from "./sqlite-page.ts";
+import { crcOf, readCommits, textOf } from "./sqlite-rows.ts";
 
 /** Everything that is asked of the tables, by prepared statements that live as long as the journal. No transactions here. */
 export class SqliteTables {
+  readonly #driver: SqliteDriver;
+  #leases: ReturnType<typeof prepareLeases> | undefined;
   readonly #statements: ReturnType<typeof prepareAll>;
   /** Saves a look-up an append. Only a hint, checked against the row: a creation that was rolled back gives its number to the next. */
   readonly #numbers = new Map<RunId, number>();
 
   constructor(driver: SqliteDriver) {
+    this.#driver = driver;
     this.#statements = prepareAll(driver);
   }
 
@@ -47,6 +52,23 @@ export class SqliteTables {
     return number;
   }
 
+  /**
+   * Makes a run that begins with the commits of another one up to `through`; returns its number. Undefined where the run exists, or
+   * the other has no commit that ends there.
+   */
+  copyPast(
+    run: RunId,
+    past: { readonly run: RunId; readonly through: Position },
+    position: Position,
+  ): number | undefined {
+    const source = this.number(past.run);
+    if (source === undefined || this.#statements.endsAt.rows(source, past.through).length === 0) return undefined;
+    const [created] = this.#statements.create.rows(run, position, "null");
+    if (created === undefined) return undefined;
+    this.#statements.copy.run(Number(created[0]), source, past.through);
+    return this.#remember(run, Number(created[0]));
+  }
+
   insert(number: number, commit: Commit, body: string): void {
     this.#statements.insert.run(number, commit.position, crcOf(body), body);
   }
@@ -58,21 +80,15 @@ export class SqliteTables {
 
   /** @throws `journal.corrupt` or `journal.newer`, naming run and position. */
   page(run: RunId, after: Position, limit: number): RunPage {
-    const rows = this.#statements.page.rows(after, run, limit);
-    const [life, head] = rows[0] ?? [];
-    if (life === undefined) return { life: undefined, commits: [] };
-    // A run without commits after `after` still has one row, for its number and position.
-    const commits = rows
-      .filter((row) => row[2] !== null)
-      .map(([, , position, crc, body]): CommitRow => [Number(position), Number(crc), String(body)]);
-    return {
-      life: Number(life),
-      commits: readCommits(run, after, Number(head), commits, commits.length < limit),
-    };
+    const [row] = this.#statements.page.rows(run, after, limit);
+    const page = unpackPage(run, after, row ?? []);
+    if (page === undefined) return { life: undefined, commits: [] };
+    const { life, head, rows } = page;
+    return { life, commits: readCommits(run, after, head, rows, rows.length < limit) };
   }
 
   position(run: RunId): Position {
-    return Number(this.#statements.entry.rows(run)[0]?.[1] ?? 0);
+    return this.entry(run)?.position ?? 0;
   }
 
   list(): RunEntry[] {
@@ -80,13 +96,18 @@ export class SqliteTables {
   }
 
   entry(run: RunId): RunEntry | undefined {
-    return this.#statements.entry.rows(run).map(entryOf)[0];
+    const [row] = this.#statements.entry.rows(run);
+    if (row === undefined) return undefined;
+    if (row[3] !== 1) throw misled(run);
+    return entryOf(row);
   }
 
   /** The number of a run, or undefined. */
   number(run: RunId): number | undefined {
-    const row = this.#statements.number.rows(run)[0];
-    return row && Number(row[0]);
+    const [row] = this.#statements.number.rows(run);
+    if (row === undefined) return undefined;
+    if (row[1] !== 1) throw misled(run);
+    return Number(row[0]);
   }
 
   remove(number: number): void {
@@ -95,16 +116,34 @@ export class SqliteTables {
 
   /** The message's number; undefined when the run's inbox is full, or the run unknown. */
   send(run: RunId, message: Json): number | undefined {
-    const [row] = this.#statements.countSent.rows(run, limits.inboxMessagesMax);
+    const number = this.number(run);
+    if (number === undefined) return undefined;
+    const [row] = this.#statements.countSent.rows(number, limits.inboxMessagesMax);
     return row && Number(this.#statements.send.rows(row[0]!, JSON.stringify(message))[0]?.[0]);
   }
 
   inbox(after: number, limit: number): InboxMessage[] {
     return this.#statements.inbox.rows(after, limit).map(([number, run, message]) => ({
       number: Number(number),
-      run: String(run),
+      run: plainText(run),
       message: parse(message),
     }));
+  }
+
+  renewLease(owner: string, until: EpochMs | undefined): void {
+    if (until === undefined) this.#leaseStatements().drop.run(owner);
+    else this.#leaseStatements().renew.run(owner, until);
+  }
+
+  leaseOf(owner: string): EpochMs | undefined {
+    const row = this.#leaseStatements().find.rows(owner)[0];
+    return row && Number(row[0]);
+  }
+
+  /** Prepared when it is needed: a journal of an older version that is open for reading has no such table. */
+  #leaseStatements(): ReturnType<typeof prepareLeases> {
+    this.#leases ??= prepareLeases(this.#driver);
+    return this.#leases;
   }
 
   saveCheckpoint(number: number, checkpoint: Checkpoint): void {
@@ -123,11 +162,24 @@ export class SqliteTables {
 }
 
 function entryOf([run, position, summary]: SqliteValue[]): RunEntry {
-  return { run: String(run), position: Number(position), summary: parse(summary) };
+  return { run: plainText(run), position: Number(position), summary: parse(summary) };
 }
 
-function parse(text: SqliteValue | undefined): Json {
-  return JSON.parse(String(text));
+function plainText(value: SqliteValue | undefined): string {
+  return value instanceof Uint8Array ? textOf(value) : String(value);
+}
+
+/** @throws `journal.corrupt` for what is no JSON: this journal wrote nothing else. */
+function parse(value: SqliteValue | undefined): Json {
+  try {
+    return JSON.parse(plainText(value));
+  } catch (error) {
+    throw new RunfoldError(
+      "journal.corrupt",
+      "The journal is damaged: a value beside the commits is not what was written there. Restore the file from a copy",
+      { cause: error },
+    );
+  }
 }
 
 function prepareAll(driver: SqliteDriver) {
@@ -138,34 +190,49 @@ function prepareAll(driver: SqliteDriver) {
     ),
     move: prepare("UPDATE runs SET position = ? WHERE number = ? AND run = ? AND position = ?"),
     moveAndShow: prepare("UPDATE runs SET position = ?, summary = ? WHERE number = ? AND run = ? AND position = ?"),
+    endsAt: prepare("SELECT 1 FROM commits WHERE run = ? AND position = ?"),
+    copy: prepare(
+      `INSERT INTO commits (run, position, crc32, body)
+       SELECT ?, position, crc32, body FROM commits WHERE run = ? AND position <= ? ORDER BY position`,
+    ),
     insert: prepare("INSERT INTO commits (run, position, crc32, body) VALUES (?, ?, ?, ?)"),
     consume: prepare("DELETE FROM inbox WHERE run = ? AND number <= ?"),
-    page: prepare(
-      `SELECT runs.number, runs.position, commits.position, commits.crc32, commits.body
-       FROM runs LEFT JOIN commits ON commits.run = runs.number AND commits.position > ?
-       WHERE runs.run = ? ORDER BY commits.position LIMIT ?`,
+    page: prepare(pageQuery),
+    list: prepare("SELECT CAST(run AS BLOB), position, CAST(summary AS BLOB) FROM runs ORDER BY number"),
+    entry: prepare(
+      `SELECT CAST(runs.run AS BLOB), runs.position, CAST(runs.summary AS BLOB), runs.run = ?1
+       FROM runs AS named CROSS JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
-    list: prepare("SELECT run, position, summary FROM runs ORDER BY number"),
-    entry: prepare("SELECT run, position, summary FROM runs WHERE run = ?"),
-    number: prepare("SELECT number FROM runs WHERE run = ?"),
+    number: prepare(
+      `SELECT runs.number, runs.run = ?1
+       FROM runs AS named CROSS JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
+    ),
     remove: [
       prepare("DELETE FROM commits WHERE run = ?"),
       prepare("DELETE FROM inbox WHERE run = ?"),
       prepare("DELETE FROM checkpoints WHERE run = ?"),
       prepare("DELETE FROM runs WHERE number = ?"),
     ],
-    countSent: prepare("UPDATE runs SET waiting = waiting + 1 WHERE run = ? AND waiting < ? RETURNING number"),
+    countSent: prepare("UPDATE runs SET waiting = waiting + 1 WHERE number = ? AND waiting < ? RETURNING number"),
     countConsumed: prepare("UPDATE runs SET waiting = waiting - ? WHERE number = ?"),
     send: prepare("INSERT INTO inbox (run, message) VALUES (?, ?) RETURNING number"),
     inbox: prepare(
-      `SELECT inbox.number, runs.run, inbox.message FROM inbox JOIN runs ON runs.number = inbox.run
+      `SELECT inbox.number, CAST(runs.run AS BLOB), CAST(inbox.message AS BLOB) FROM inbox JOIN runs ON runs.number = inbox.run
        WHERE inbox.number > ? ORDER BY inbox.number LIMIT ?`,
     ),
     saveCheckpoint: prepare("INSERT OR REPLACE INTO checkpoints (run, position, state) VALUES (?, ?, ?)"),
     loadCheckpoint: prepare(
-      `SELECT checkpoints.position, checkpoints.state FROM checkpoints JOIN runs ON runs.number = checkpoints.run
+      `SELECT checkpoints.position, CAST(checkpoints.state AS BLOB) FROM checkpoints JOIN runs ON runs.number = checkpoints.run
        WHERE runs.run = ?`,
     ),
     dataVersion: prepare("PRAGMA data_version"),
+  };
+}
+
+function prepareLeases(driver: SqliteDriver) {
+  return {
+    renew: driver.prepare("INSERT OR REPLACE INTO leases (owner, until) VALUES (?, ?)"),
+    drop: driver.prepare("DELETE FROM leases WHERE owner = ?"),
+    find: driver.prepare("SELECT until FROM leases WHERE owner = ?"),
   };
 }

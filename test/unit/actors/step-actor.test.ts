@@ -15,6 +15,7 @@ beforeEach(() => {
   heard = [];
   host = {
     run: "run",
+    owner: () => ({ life: "life", epoch: 1 }),
     place: "place",
     graphName: "graph",
     root: "/",
@@ -32,7 +33,7 @@ beforeEach(() => {
 });
 
 function actorOf(step: Partial<StepDocument> = {}): StepActor {
-  return new StepActor(host, { id: "a", task: "a", ...step }, 1, clock.now() + 60_000);
+  return new StepActor(host, { id: "a", task: "a", ...step }, 1, clock.now() + 60_000, false);
 }
 
 const executorOf = (execute: () => Promise<AttemptResult>): Executor => ({ kinds: ["task"], execute });

@@ -153,6 +153,8 @@ export function journalWith(inner: Journal, others: Partial<Journal>): Journal {
     send: (run, message) => inner.send(run, message),
     inbox: (after, limit) => inner.inbox(after, limit),
     watch: (changed) => inner.watch(changed),
+    renewLease: (owner, until) => inner.renewLease(owner, until),
+    leaseOf: (owner) => inner.leaseOf(owner),
     saveCheckpoint: (run, checkpoint) => inner.saveCheckpoint(run, checkpoint),
     loadCheckpoint: (run) => inner.loadCheckpoint(run),
     close: () => inner.close(),

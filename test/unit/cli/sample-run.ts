@@ -20,6 +20,7 @@ export function startOf(steps: readonly Partial<StepDocument>[]): Event {
     root: "/",
     places: [],
     owner: { host: "here", pid: 42, processStart: "7" },
+    epoch: 1,
     deadlineAt: startAt + 3_600_000,
   };
 }

@@ -11,18 +11,22 @@ import { GivenRun, graphOf, stepOf } from "../../support/given-run.ts";
 type Pair = `${string} on ${string}`;
 
 interface Script {
-  /** The small graph on which the first signal of a path can be given. */
-  steps(first: string | undefined): readonly StepDocument[];
-  /** The real inputs that make the kernel send a signal. */
-  readonly inputs: Readonly<Record<string, (run: GivenRun) => void>>;
+  /** The small graph on which the signals of a path can be given. */
+  steps(path: readonly string[]): readonly StepDocument[];
+  /** The real inputs that make the kernel send a signal; `next` is the signal after it. */
+  readonly inputs: Readonly<Record<string, (run: GivenRun, next: string | undefined) => void>>;
 }
 
 const artifact = { name: "a.1.log", bytes: 3, sha256: "0".repeat(64) };
 
 /** Signals to step `x`; `other` keeps the run alive when `x` has ended. */
 const stepScript: Script = {
-  steps(first) {
-    const x = stepOf("x", { retry: { attempts: 3, backoffSeconds: 1 } });
+  steps([first, ...others]) {
+    const isLostForGood = others.includes("interrupt") && others.at(-1) === "fail.final";
+    const x = stepOf("x", {
+      retry: { attempts: 3, backoffSeconds: 1 },
+      ...(isLostForGood ? { onInterrupted: "fail" } : {}),
+    });
     const waits = first === "block" || first === "cancel";
     return waits ? [stepOf("need"), stepOf("other"), { ...x, needs: ["need"] }] : [x, stepOf("other")];
   },
@@ -44,6 +48,13 @@ const stepScript: Script = {
     "fail.retry": (run) => run.fail("x"),
     "fail.final": (run) => run.fail("x", { final: true }),
     due: (run) => run.retry("x"),
+    interrupt: (run, next) => {
+      // A run that is taken over after its deadline expires at once.
+      if (next === "cancel") run.now = run.deadlineAt;
+      run.recover(next === "resume" ? ["x"] : []);
+    },
+    // In the same commit as the interruption.
+    resume: () => undefined,
   },
 };
 
@@ -51,6 +62,8 @@ const runScript: Script = {
   steps: () => [stepOf("a"), stepOf("b")],
   inputs: {
     start: () => undefined,
+    recover: (run) => run.recover(),
+    fork: (run) => run.fork(),
     cancel: (run) => run.cancel(),
     "cancel.force": (run) => run.cancel(true),
     expire: (run) => run.expire(),
@@ -103,9 +116,12 @@ describe.each(charts)("%s", (_name, machine, script, table) => {
     "is walked by the kernel through %s",
     (_title, path) => {
       const sent = recordSignals(table, machine === stepMachine ? "x" : undefined);
-      const run = new GivenRun(graphOf(script.steps(path[0])));
+      const run = new GivenRun(graphOf(script.steps(path)));
       run.start();
-      for (const signal of path) script.inputs[signal]!(run);
+      for (const [index, signal] of path.entries()) {
+        // What becomes of an interrupted step is decided with the interruption.
+        if (path[index - 1] !== "interrupt") script.inputs[signal]!(run, path[index + 1]);
+      }
       const expected = pairsAlong(machine, path);
       // A step that is due starts at once, so the kernel may have gone one signal further than the path.
       expect(sent.slice(0, expected.length)).toEqual(expected);

@@ -9,7 +9,7 @@ describe("starting a run", () => {
     const run = new GivenRun(graphOf([stepOf("b"), stepOf("a"), stepOf("c", { needs: ["a"] })], { maxRunSeconds: 5 }));
     run.now = 7_000;
     const [started, ...rest] = run.start();
-    expect(started).toEqual({ ...run.startInput(), type: "run.started", deadlineAt: 12_000 });
+    expect(started).toEqual({ ...run.startInput(), type: "run.started", epoch: 1, deadlineAt: 12_000 });
     expect(briefly(rest)).toEqual(["step.started b", "step.started a"]);
   });
 

@@ -12,7 +12,8 @@ export function graphOf(steps: readonly (string | StepDocument)[]): GraphDocumen
 
 export function startedRun(graph: GraphDocument): Extract<RunEvent, { type: "run.started" }> {
   const owner = { host: "host", pid: 1, processStart: "0" };
-  return { type: "run.started", run: "run", life: "life", graph, root: "/", places: [], owner, deadlineAt: 9_000 };
+  const rest = { root: "/", places: [], owner, epoch: 1, deadlineAt: 9_000 };
+  return { type: "run.started", run: "run", life: "life", graph, ...rest };
 }
 
 /** Short names for events of attempt 1. */

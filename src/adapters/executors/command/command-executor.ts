@@ -4,6 +4,7 @@ import type { AttemptResult, Executor } from "../../../ports/executor.ts";
 import { CommandStop } from "./command-stop.ts";
 import { Guardian } from "./guardian.ts";
 import { MarkedProcesses } from "./marked-processes.ts";
+import { endOrphans } from "./orphans.ts";
 import { runCommand, type CommandTools } from "./run-command.ts";
 
 export interface CommandExecutorOptions {
@@ -48,6 +49,10 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
       } finally {
         live.delete(stop);
       }
+    },
+
+    async sweep(owner) {
+      await endOrphans(owner);
     },
 
     async close() {

@@ -59,7 +59,8 @@ export class MarkedProcesses {
   }
 }
 
-async function endProcess({ pid, startTime }: ProcessEntry): Promise<boolean> {
+/** Ends a process if it still is the one that was found: never by its pid alone. */
+export async function endProcess({ pid, startTime }: ProcessEntry): Promise<boolean> {
   const now = await processEntry(pid);
   if (now === undefined || now.isZombie || now.startTime !== startTime) return false;
   try {

@@ -10,6 +10,7 @@ import type { Guardian } from "./guardian.ts";
 import { InlineBudget } from "./inline-budget.ts";
 import { launchProblem } from "./launch-problem.ts";
 import { markVariable, type MarkedProcesses } from "./marked-processes.ts";
+import { ownerMark, ownerVariable } from "./orphans.ts";
 import { OutputStore } from "./output-store.ts";
 import { PrivateFiles } from "./private-files.ts";
 import { spawnGuarded, type GuardedProcess, type Launch } from "./spawn-guarded.ts";
@@ -79,6 +80,7 @@ async function prepare(
     ...inputs.variables,
     ...step.env,
     [markVariable]: mark,
+    [ownerVariable]: ownerMark(attempt.owner),
   };
   const program = await findProgram(name, environment["PATH"], cwd);
   if ("problem" in program) return program.problem;

@@ -1,0 +1,93 @@
+import { commitSchema } from "../domain/commit.ts";
+import type { Commit } from "../domain/commit.ts";
+import type { GraphDocument } from "../domain/graph-document.ts";
+import type { Position, RunId } from "../domain/ids.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import { isStepEnded } from "../domain/status.ts";
+import { textHash } from "../domain/text-hash.ts";
+import type { RunState } from "../machines/run-state.ts";
+import { restoreState, saveState } from "../machines/saved-state.ts";
+import type { SavedState } from "../machines/saved-state.ts";
+import { Frontier } from "../projections/frontier.ts";
+import { MaterialIndex } from "../projections/material.ts";
+import type { SavedMaterial } from "../projections/material.ts";
+import { RunView } from "../projections/run-view.ts";
+import type { SavedView } from "../projections/run-view.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { RunStream, StreamParts } from "./run-stream.ts";
+
+/** Raised with every change of what is saved; a checkpoint of another version is passed over, and the journal folded. */
+const savedVersion = 1;
+
+interface SavedRun {
+  readonly version: string;
+  /** The hash of the commit that ends at the checkpoint's position: the same id and position may be those of another run. */
+  readonly commit: string;
+  /** The hash of all that follows, and of what stands before. */
+  readonly hash: string;
+  readonly state: SavedState;
+  readonly view: SavedView;
+  readonly material: SavedMaterial;
+}
+
+export interface LoadedCheckpoint {
+  readonly state: RunState;
+  readonly parts: StreamParts;
+}
+
+const version = `${savedVersion}/${commitSchema}`;
+
+/** When a run with so many steps, whose last checkpoint stands at `last`, is worth another one. */
+export function isCheckpointDue(position: Position, last: Position, steps: number, isEnded: boolean): boolean {
+  const every = isEnded ? 0 : steps * limits.checkpointEventsAStep;
+  return position - last >= Math.max(limits.checkpointEvents, every);
+}
+
+/** Takes all that is needed at once, before it is written; `last` is the commit that the state has come to. */
+export function checkpointOf(state: RunState, stream: RunStream, last: Commit): Json {
+  const body = { state: saveState(state), view: stream.view.save(), material: stream.material.save() };
+  const commit = textHash(JSON.stringify(last));
+  return { version, commit, hash: hashOf(state.position, commit, body), ...body } as unknown as Json;
+}
+
+/**
+ * A run's newest checkpoint, or undefined where there is none that is whole, of this version, and of this very journal. It is never
+ * trusted over the journal: whatever does not fit is passed over.
+ */
+export async function loadCheckpoint(journal: Journal, run: RunId): Promise<LoadedCheckpoint | undefined> {
+  const checkpoint = await journal.loadCheckpoint(run).catch(() => undefined);
+  if (checkpoint === undefined) return undefined;
+  const { position } = checkpoint;
+  const saved = checkpoint.state as unknown as SavedRun;
+  try {
+    if (saved.version !== version) return undefined;
+    const { state, view, material } = saved;
+    if (saved.hash !== hashOf(position, saved.commit, { state, view, material })) return undefined;
+    const [last] = await journal.read(run, position - 1, 1);
+    if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;
+    const graph = await graphAt(journal, run, view.run.graphAt);
+    return graph === undefined ? undefined : restored(saved, graph);
+  } catch {
+    // Whatever is wrong with it, the journal says how it really was, or what is wrong there.
+    return undefined;
+  }
+}
+
+function restored({ state: savedState, view: savedView, material }: SavedRun, graph: GraphDocument) {
+  const state = restoreState(savedState, graph);
+  if (state === undefined || savedView.run.position !== state.position) return undefined;
+  const view = RunView.restore(savedView, graph);
+  const frontier = Frontier.restore(graph, (step) => isStepEnded(view.steps.at(step).status));
+  return { state, parts: { view, frontier, material: MaterialIndex.restore(material) } };
+}
+
+async function graphAt(journal: Journal, run: RunId, position: Position): Promise<GraphDocument | undefined> {
+  const [commit] = await journal.read(run, position - 1, 1);
+  const event = commit?.events[position - 1 - (commit.position - commit.events.length)];
+  return event?.type === "run.started" || event?.type === "run.forked" ? event.graph : undefined;
+}
+
+function hashOf(position: Position, commit: string, body: object): string {
+  return textHash(`${version}\n${position}\n${commit}\n${JSON.stringify(body)}`);
+}

@@ -1,0 +1,67 @@
+import { recordedEvents } from "../domain/commit.ts";
+import type { Position, RunId } from "../domain/ids.ts";
+import { evolve } from "../machines/evolve.ts";
+import { initialState } from "../machines/run-state.ts";
+import type { RunState } from "../machines/run-state.ts";
+import { handoverOf } from "../projections/frontier.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import { Breather } from "./breather.ts";
+import { loadCheckpoint } from "./checkpoints.ts";
+import { RunStream } from "./run-stream.ts";
+
+/** A run as its next owner needs it: what its machines know, and the views that its handle shows. */
+export interface LoadedRun {
+  readonly state: RunState;
+  readonly stream: RunStream;
+  /** Where the checkpoint stands that it was loaded from; 0 without one. */
+  readonly checkpointedAt: Position;
+}
+
+export interface LoadOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+  /** Load the run as it was at this position, which must end a commit. Default: as it is. */
+  readonly through?: Position;
+}
+
+/**
+ * Folds a run's journal, from its newest checkpoint if there is one that fits. Undefined for a run that is not there.
+ * @throws what the journal refuses with.
+ */
+export async function loadRun(run: RunId, options: LoadOptions): Promise<LoadedRun | undefined> {
+  const { journal, clock, report, through = Number.POSITIVE_INFINITY } = options;
+  const saved = through === Number.POSITIVE_INFINITY ? await loadCheckpoint(journal, run) : undefined;
+  const stream = new RunStream(report, saved?.parts);
+  const state = saved?.state ?? initialState();
+  const checkpointedAt = state.position;
+  const breather = new Breather(clock);
+  while (state.position < through) {
+    await breather.pause();
+    const commits = await journal.read(run, state.position);
+    const wanted = commits.filter(({ position }) => position <= through);
+    if (wanted.length === 0) break;
+    for (const { events, at } of wanted) for (const event of events) evolve(state, event, at);
+    stream.publish(wanted);
+  }
+  if (state.position === 0) return undefined;
+  await fillGaps(journal, run, stream);
+  return { state, stream, checkpointedAt };
+}
+
+/** A checkpoint keeps no outputs, because the journal has them: those that someone still waits for are read from there. */
+export async function fillGaps(journal: Journal, run: RunId, { view, frontier, isEnded }: RunStream): Promise<void> {
+  if (isEnded) return;
+  for (const step of frontier.gaps()) {
+    const at = view.step(step)?.endedAtPosition;
+    if (at === undefined) continue;
+    const [commit] = await journal.read(run, at - 1, 1);
+    if (commit === undefined) continue;
+    for (const { event } of recordedEvents(commit, at - 1)) {
+      const handover = handoverOf(event);
+      if (handover !== undefined) frontier.supply(handover);
+      break;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { artifactPlace } from "../domain/artifact.ts";
+import { RunfoldError } from "../domain/errors.ts";
+import type { GraphDocument } from "../domain/graph-document.ts";
+import type { Position, RunId } from "../domain/ids.ts";
+import type { Command, Refusal } from "../domain/inputs.ts";
+import { planOf } from "../machines/plan.ts";
+import { phaseCode } from "../machines/run-state.ts";
+import type { RunState } from "../machines/run-state.ts";
+import type { AppendOptions } from "../ports/journal.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Effects } from "./effects.ts";
+import type { Standing } from "./effects.ts";
+import { RunActor } from "./run-actor.ts";
+import type { RunStream } from "./run-stream.ts";
+import type { Run } from "./run.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+
+/** A run that this process is about to write, and the command that makes it so. */
+export interface Ownership {
+  readonly id: RunId;
+  readonly state: RunState;
+  readonly stream: RunStream;
+  /** The command that begins the run here: a start, a recovery, a fork. */
+  readonly command: Extract<Command, { type: "run.start" | "run.recover" | "run.fork" }>;
+  readonly past?: AppendOptions["past"];
+  /** The graph that the run goes on with, where it is not that of its state yet. */
+  readonly stepsAfter?: GraphDocument;
+  /** Where the run's newest checkpoint stands. Default: nowhere. */
+  readonly checkpointedAt?: Position;
+}
+
+export interface OwnedRunsHost {
+  readonly parts: RuntimeParts;
+  handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run;
+  report(code: string, run: RunId, error: unknown): void;
+  observerFailed(run: RunId, error: unknown): void;
+  /** A run is written here from now on. */
+  taken(): void;
+  /** A run is no longer written here. */
+  released(id: RunId, stream: RunStream): void;
+}
+
+/** The runs that this process writes, each with its actor. */
+export class OwnedRuns {
+  readonly #host: OwnedRunsHost;
+  readonly #runs = new Map<RunId, { readonly actor: RunActor; readonly run: Run }>();
+
+  constructor(host: OwnedRunsHost) {
+    this.#host = host;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  has(id: RunId): boolean {
+    return this.#runs.has(id);
+  }
+
+  run(id: RunId): Run | undefined {
+    return this.#runs.get(id)?.run;
+  }
+
+  actor(id: RunId): RunActor | undefined {
+    return this.#runs.get(id)?.actor;
+  }
+
+  actors(): readonly RunActor[] {
+    return Array.from(this.#runs.values(), ({ actor }) => actor);
+  }
+
+  /** Cancels every run, waits for their ends, and lets go of those that did not come to one. */
+  async endAll(reason: string, error: RunfoldError): Promise<void> {
+    const runs = [...this.#runs.values()];
+    await Promise.allSettled(
+      runs.map(async ({ run }) => {
+        await run.cancel({ reason });
+        await run.wait({ until: "end" });
+      }),
+    );
+    for (const { actor } of runs) actor.stop(error);
+  }
+
+  /** What to tell of an observer that threw, for the stream of a run that is about to be written here. */
+  reporterOf(id: RunId): (error: unknown) => void {
+    return (error) => this.#host.observerFailed(id, error);
+  }
+
+  /** @throws `runtime.full` */
+  refuseFull(): void {
+    const { liveRunsMax } = this.#host.parts;
+    if (this.#runs.size < liveRunsMax) return;
+    const message = `${this.#runs.size} runs are live in this runtime, and it takes ${liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
+    throw new RunfoldError("runtime.full", message);
+  }
+
+  /**
+   * Makes this process the run's writer. Resolves once that is committed, with the refusal if the machines do not agree.
+   * @throws `journal.conflict` when another process was faster; what else the journal refuses with.
+   */
+  async own(ownership: Ownership): Promise<Run | Refusal> {
+    const { id, stream, command } = ownership;
+    const actor = this.#actorOf(ownership);
+    const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
+    this.#runs.set(id, { actor, run });
+    try {
+      const refusal = await actor.send(command);
+      if (refusal === undefined) {
+        this.#host.taken();
+        return run;
+      }
+      this.#runs.delete(id);
+      return refusal;
+    } catch (error) {
+      this.#runs.delete(id);
+      throw error;
+    }
+  }
+
+  #actorOf({ id, state, stream, command, past, stepsAfter, checkpointedAt = 0 }: Ownership): RunActor {
+    const { parts, report, released } = this.#host;
+    const { journal, clock, entropy, artifacts, executors, abortGraceMs } = parts;
+    const plan = stepsAfter === undefined ? state.plan : planOf(stepsAfter);
+    const { life, root } = command.type === "run.recover" ? { life: state.life, root: stream.view.root } : command;
+    const deadlines = new Deadlines(clock);
+    state.run = id;
+    return new RunActor({
+      journal,
+      clock,
+      state,
+      stream,
+      ...(past === undefined ? {} : { past }),
+      checkpointedAt: parts.writesCheckpoints ? checkpointedAt : undefined,
+      effects: (actor) =>
+        new Effects({
+          run: id,
+          owner: () => ({ life, epoch: state.epoch }),
+          place: artifactPlace(id, life),
+          graphName: plan.name,
+          root,
+          clock,
+          entropy,
+          artifacts,
+          executors,
+          abortGraceMs,
+          deadlines,
+          keepDeadline: (attempt) => deadlines.add(attempt),
+          stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
+          placeOf: ({ cwd }) => stream.view.place(cwd),
+          upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
+          report: (input) => actor.post(input),
+          fire: (input) => actor.post(input),
+          timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
+          diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
+          standing: () => standingOf(state),
+          sweepFailed: (error) => report("sweep-failed", id, error),
+        }),
+      onCheckpointFailed: (error) => report("checkpoint-failed", id, error),
+      onWait: (error) => report("journal-waits", id, error),
+      onStop: () => {
+        this.#runs.delete(id);
+        released(id, stream);
+      },
+    });
+  }
+}
+
+/** Linear in the steps; asked once, when the run comes here. */
+function standingOf({ phase, deadlineAt, plan, phases, attempts, dueAt }: RunState): Standing {
+  const retries: Standing["retries"][number][] = [];
+  for (let step = 0; step < phases.length; step++) {
+    if (phases[step] !== phaseCode.waiting) continue;
+    retries.push({ step: plan.ids[step]!, attempt: attempts[step]!, retryAt: dueAt[step]! });
+  }
+  return { deadlineAt: phase === "running" ? deadlineAt : undefined, retries };
+}

@@ -1,0 +1,52 @@
+import { recordedEvents } from "../domain/commit.ts";
+import type { Commit } from "../domain/commit.ts";
+import type { Position } from "../domain/ids.ts";
+import { foldThrough, isPosition, noSuchPosition } from "../projections/replay.ts";
+import type { Frame } from "../projections/replay.ts";
+import type { RunSnapshot } from "../projections/run-snapshot.ts";
+import { RunView } from "../projections/run-view.ts";
+import { Verifier } from "../projections/verify.ts";
+import type { Verification } from "../projections/verify.ts";
+import { cleanedUp } from "./journal-error.ts";
+import { isOfLaterRun } from "./run-events.ts";
+import type { EventSource } from "./run-events.ts";
+
+/** The commits of a run from its first, up to the one that reaches a position: a page at a time, and none is kept. */
+async function* commitsThrough(source: EventSource, through: Position): AsyncGenerator<Commit, void> {
+  const { run, journal, stream } = source;
+  let position: Position = 0;
+  while (position < through) {
+    const commits = await journal.read(run, position);
+    if (commits.length === 0) throw cleanedUp(run);
+    for (const commit of commits) {
+      if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
+      yield commit;
+      position = commit.position;
+      if (position >= through) return;
+    }
+  }
+}
+
+export async function* replayRun(source: EventSource, through: Position): AsyncGenerator<Frame, void, void> {
+  const view = new RunView();
+  for await (const commit of commitsThrough(source, through)) {
+    for (const { position, at, event } of recordedEvents(commit, view.position)) {
+      view.apply(event, at);
+      yield { position, at, event, state: view.snapshot() };
+    }
+  }
+}
+
+export async function stateOfRunAt(source: EventSource, position: Position): Promise<RunSnapshot> {
+  const head = source.stream.position;
+  if (!isPosition(position) || position > head) throw noSuchPosition(position, head);
+  const view = new RunView();
+  for await (const commit of commitsThrough(source, position)) foldThrough(view, commit, position);
+  return view.snapshot();
+}
+
+export async function verifyRun(source: EventSource, through: Position): Promise<Verification> {
+  const verifier = new Verifier();
+  for await (const commit of commitsThrough(source, through)) if (verifier.check(commit) !== undefined) break;
+  return verifier.verification;
+}

@@ -1,0 +1,37 @@
+import { invariant } from "../domain/errors.ts";
+import type { GraphDocument } from "../domain/graph-document.ts";
+import type { RunId } from "../domain/ids.ts";
+import { initialState } from "../machines/run-state.ts";
+import type { OwnedRuns } from "./owned-runs.ts";
+import { prepareStart } from "./prepare-start.ts";
+import { RunStream } from "./run-stream.ts";
+import type { Run } from "./run.ts";
+import type { RuntimeParts } from "./runtime-parts.ts";
+
+/**
+ * Starts a run. `refuseClosed` is asked again once the graph has been looked at, because others may have closed the runtime meanwhile.
+ * @throws `graph.invalid`, `runtime.full`, `journal.conflict`; what the journal refuses with.
+ */
+export async function startRun(
+  parts: RuntimeParts,
+  owned: OwnedRuns,
+  id: RunId,
+  graph: GraphDocument,
+  refuseClosed: () => void,
+): Promise<Run> {
+  const { workspace, executors, owner, entropy } = parts;
+  const root = await workspace.realRoot(parts.root);
+  const places = await prepareStart(id, graph, root, executors, workspace);
+  refuseClosed();
+  owned.refuseFull();
+  const command = { type: "run.start", run: id, life: entropy.uniqueName(), graph, root, places, owner } as const;
+  const run = await owned.own({
+    id,
+    state: initialState(),
+    stream: new RunStream(owned.reporterOf(id)),
+    command,
+    stepsAfter: graph,
+  });
+  invariant(!("refused" in run), "a run that has not begun takes its start");
+  return run;
+}

@@ -1,0 +1,112 @@
+import type { Failure } from "../domain/failure.ts";
+import type { StepId } from "../domain/ids.ts";
+import type { Command, Refusal } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
+import { failStep } from "./decide-step.ts";
+import { planOf } from "./plan.ts";
+import { changeOfPast } from "./regraph.ts";
+import { isLive, phaseOf } from "./run-state.ts";
+import { expireRun } from "./stop-steps.ts";
+import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Another process takes the run over: every attempt that was under way is interrupted, and each step goes on as its graph says. A
+ * run whose deadline has passed meanwhile expires in the same commit, before anything is started that would only be stopped.
+ */
+export function decideRecover(turn: Turn, input: Extract<Command, { type: "run.recover" }>): Refusal | undefined {
+  const { state, at } = turn;
+  if (!isLive(state)) return refusal("ended", `Run ${state.run} has ended.`);
+  if (input.epoch !== state.epoch + 1) {
+    return refusal("stale", `Run ${state.run} is in epoch ${state.epoch}, so the next owner has ${state.epoch + 1}.`);
+  }
+  emitRun(turn, { type: "recover", owner: input.owner, epoch: input.epoch });
+  const interrupted = interrupt(turn);
+  if (state.phase === "running" && at >= state.deadlineAt) expireRun(turn);
+  else goOn(turn, interrupted, new Set(input.resumable), (step) => state.plan.steps[step]!.onInterrupted !== "fail");
+  return undefined;
+}
+
+/**
+ * A new run takes another one's past for its own. Steps that have ended stay as they are; attempts that were under way there are
+ * none of its own, so they are made again.
+ */
+export function decideFork(turn: Turn, input: Extract<Command, { type: "run.fork" }>): Refusal | undefined {
+  const { state, at } = turn;
+  if (state.phase !== "running") {
+    return refusal(
+      "past",
+      `At position ${state.position} run ${state.run} was being ended, so nothing is left to run.`,
+    );
+  }
+  const { type: _, graph, ...rest } = input;
+  const change = graph === undefined ? undefined : changeOfPast(state, graph);
+  if (change !== undefined) return refusal("past", change);
+  const { runMs } = graph === undefined ? state.plan : planOf(graph);
+  emitRun(turn, { type: "fork", graph, ...rest, epoch: 1, deadlineAt: at + runMs });
+  if (graph !== undefined) blockByPast(turn);
+  goOn(turn, interrupt(turn), new Set(), () => true);
+  return undefined;
+}
+
+/** An edited step may need one that has ended without success. */
+function blockByPast(turn: Turn): void {
+  const { state } = turn;
+  for (let step = 0; step < state.phases.length; step++) {
+    const phase = phaseOf(state, step);
+    const isLost = phase === "failed" || phase === "blocked" || phase === "timedOut" || phase === "canceled";
+    if (isLost) blockDependents(turn, step);
+  }
+}
+
+/** Every attempt under way is lost. One that was being stopped has so come to its end; the others are returned. */
+function interrupt(turn: Turn): readonly number[] {
+  const { state } = turn;
+  const interrupted: number[] = [];
+  for (let step = 0; step < state.phases.length; step++) {
+    const phase = phaseOf(state, step);
+    if (phase !== "running" && phase !== "canceling" && phase !== "timingOut") continue;
+    const attempt = state.attempts[step]!;
+    emitStep(turn, step, { type: "interrupt", step: state.plan.ids[step]!, attempt });
+    if (phase === "running") interrupted.push(step);
+    else failStep(turn, step, attempt, lostWhileStopping, undefined, 0);
+  }
+  return interrupted;
+}
+
+function goOn(
+  turn: Turn,
+  interrupted: readonly number[],
+  resumable: ReadonlySet<StepId>,
+  mayRunAgain: (step: number) => boolean,
+): void {
+  const { state } = turn;
+  for (const step of interrupted) {
+    const id = state.plan.ids[step]!;
+    const attempt = state.attempts[step]!;
+    if (resumable.has(id)) {
+      emitStep(turn, step, { type: "resume", step: id, attempt, deadlineAt: state.dueAt[step]! });
+    } else if (mayRunAgain(step) && state.interruptions[step]! < limits.interruptionsMax) {
+      emitStep(turn, step, { type: "due", step: id, attempt });
+    } else {
+      const failure = mayRunAgain(step) ? lostTooOften : lost;
+      emitStep(turn, step, { type: "fail.final", step: id, attempt, failure, partial: undefined, reason: "" });
+      blockDependents(turn, step);
+    }
+  }
+}
+
+const lost: Failure = {
+  kind: "interrupted",
+  message: "The process that ran it was lost, and it may not be run again. What it had done by then is unknown.",
+};
+
+const lostTooOften: Failure = {
+  kind: "interrupted",
+  message: `The process that ran it was lost ${limits.interruptionsMax} times. It is not run again.`,
+};
+
+const lostWhileStopping: Failure = {
+  kind: "interrupted",
+  message: "It had been told to stop, and the process that ran it was lost.",
+};

@@ -1,0 +1,77 @@
+import type { EpochMs, Position, RunId, RunLife } from "../domain/ids.ts";
+import type { Owner } from "../domain/events.ts";
+import type { GraphDocument } from "../domain/graph-document.ts";
+import type { RunEnd } from "../domain/status.ts";
+import { planOf } from "./plan.ts";
+import { regraphed } from "./regraph.ts";
+import { initialState, stepPhases } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
+import type { RunPhase } from "./run-machine.ts";
+
+/**
+ * A state as JSON, without its graph. What follows from the rest (unmet dependencies, the ready set, counts) is left out, so that it
+ * cannot contradict it.
+ */
+export interface SavedState {
+  readonly run: RunId;
+  readonly life: RunLife;
+  readonly owner: Owner;
+  readonly epoch: number;
+  readonly phase: RunPhase;
+  readonly endedAs: RunEnd;
+  readonly cleanupAt?: EpochMs;
+  readonly position: Position;
+  readonly startedAt: EpochMs;
+  readonly deadlineAt: EpochMs;
+  readonly stopReason: string;
+  readonly isForced: boolean;
+  readonly diagnostics: readonly string[];
+  /** The names of the phases by which `phases` counts: another version may have others. */
+  readonly phaseNames: readonly string[];
+  readonly phases: readonly number[];
+  readonly attempts: readonly number[];
+  readonly interruptions: readonly number[];
+  readonly dueAt: readonly number[];
+}
+
+/** Linear in the steps. */
+export function saveState(state: RunState): SavedState {
+  const { cleanupAt } = state;
+  return {
+    run: state.run,
+    life: state.life,
+    owner: state.owner,
+    epoch: state.epoch,
+    phase: state.phase,
+    endedAs: state.endedAs,
+    ...(cleanupAt === undefined ? {} : { cleanupAt }),
+    position: state.position,
+    startedAt: state.startedAt,
+    deadlineAt: state.deadlineAt,
+    stopReason: state.stopReason,
+    isForced: state.isForced,
+    diagnostics: [...state.diagnostics],
+    phaseNames: stepPhases,
+    phases: [...state.phases],
+    attempts: [...state.attempts],
+    interruptions: [...state.interruptions],
+    dueAt: [...state.dueAt],
+  };
+}
+
+/** The state that gave `saved`, with the graph that it had; undefined where the two do not fit. Linear in steps and edges. */
+export function restoreState(saved: SavedState, graph: GraphDocument): RunState | undefined {
+  const { diagnostics, phaseNames, phases, attempts, interruptions, dueAt, cleanupAt, ...facts } = saved;
+  const plan = planOf(graph);
+  const isOfGraph = phases.length === plan.steps.length && String(phaseNames) === String(stepPhases);
+  if (!isOfGraph) return undefined;
+  const arrays = {
+    plan,
+    phases: Uint8Array.from(phases),
+    attempts: Uint8Array.from(attempts),
+    interruptions: Uint8Array.from(interruptions),
+    dueAt: Float64Array.from(dueAt),
+  };
+  const state: RunState = { ...initialState(), ...facts, ...arrays, cleanupAt, diagnostics: new Set(diagnostics) };
+  return { ...state, ...regraphed(state, plan) };
+}
