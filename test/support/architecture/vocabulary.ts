@@ -39,6 +39,16 @@ export function eventsOf({ code, strings }: SourceFile): Map<string, EventFields
   return events;
 }
 
+/** The types of every input of `src/domain/inputs.ts`. */
+export function inputTypesOf({ code, strings }: SourceFile): string[] {
+  const [, unions = ""] = declarationOf("Input", code).split("=");
+  return unions
+    .split("|")
+    .flatMap((union) => membersOf(declarationOf(union.trim(), code)))
+    .flatMap((member) => [...(/\btype\s*:([^;]*)/.exec(member)?.[1] ?? "").matchAll(/"(\d+)"/g)])
+    .map(([, number]) => strings[Number(number)]!);
+}
+
 function stringsOfType(name: string, code: string, strings: readonly string[]): string[] {
   return [...declarationOf(name, code).matchAll(/"(\d+)"/g)].map(([, number]) => strings[Number(number)]!);
 }
