@@ -21,9 +21,14 @@ export function decideRecover(turn: Turn, input: Extract<Command, { type: "run.r
     return refusal("stale", `Run ${state.run} is in epoch ${state.epoch}, so the next owner has ${state.epoch + 1}.`);
   }
   emitRun(turn, { type: "recover", owner: input.owner, epoch: input.epoch });
-  const interrupted = interrupt(turn);
-  if (state.phase === "running" && at >= state.deadlineAt) expireRun(turn);
-  else goOn(turn, interrupted, new Set(input.resumable), (step) => state.plan.steps[step]!.onInterrupted !== "fail");
+  const { lost, stopped } = interrupt(turn);
+  // The deadline passed while nobody was there, so it comes before whatever the recovery leads to.
+  const isExpired = state.phase === "running" && at >= state.deadlineAt;
+  if (isExpired) expireRun(turn);
+  endStopped(turn, stopped);
+  if (!isExpired) {
+    goOn(turn, lost, new Set(input.resumable), (step) => state.plan.steps[step]!.onInterrupted !== "fail");
+  }
   return undefined;
 }
 
@@ -45,7 +50,9 @@ export function decideFork(turn: Turn, input: Extract<Command, { type: "run.fork
   const { runMs } = graph === undefined ? state.plan : planOf(graph);
   emitRun(turn, { type: "fork", graph, ...rest, epoch: 1, deadlineAt: at + runMs });
   if (graph !== undefined) blockByPast(turn);
-  goOn(turn, interrupt(turn), new Set(), () => true);
+  const { lost, stopped } = interrupt(turn);
+  endStopped(turn, stopped);
+  goOn(turn, lost, new Set(), () => true);
   return undefined;
 }
 
@@ -59,29 +66,34 @@ function blockByPast(turn: Turn): void {
   }
 }
 
-/** Every attempt under way is lost. One that was being stopped has so come to its end; the others are returned. */
-function interrupt(turn: Turn): readonly number[] {
+/** Every attempt under way is lost, whether it was being stopped or not. */
+function interrupt(turn: Turn): { readonly lost: readonly number[]; readonly stopped: readonly number[] } {
   const { state } = turn;
-  const interrupted: number[] = [];
+  const lostSteps: number[] = [];
+  const stopped: number[] = [];
   for (let step = 0; step < state.phases.length; step++) {
     const phase = phaseOf(state, step);
     if (phase !== "running" && phase !== "canceling" && phase !== "timingOut") continue;
     const attempt = state.attempts[step]!;
     emitStep(turn, step, { type: "interrupt", step: state.plan.ids[step]!, attempt });
-    if (phase === "running") interrupted.push(step);
-    else failStep(turn, step, attempt, lostWhileStopping, undefined, 0);
+    (phase === "running" ? lostSteps : stopped).push(step);
   }
-  return interrupted;
+  return { lost: lostSteps, stopped };
+}
+
+/** An attempt that was being stopped has come to its end. */
+function endStopped(turn: Turn, stopped: readonly number[]): void {
+  for (const step of stopped) failStep(turn, step, turn.state.attempts[step]!, lostWhileStopping, undefined, 0);
 }
 
 function goOn(
   turn: Turn,
-  interrupted: readonly number[],
+  lostSteps: readonly number[],
   resumable: ReadonlySet<StepId>,
   mayRunAgain: (step: number) => boolean,
 ): void {
   const { state } = turn;
-  for (const step of interrupted) {
+  for (const step of lostSteps) {
     const id = state.plan.ids[step]!;
     const attempt = state.attempts[step]!;
     if (resumable.has(id)) {

@@ -35,8 +35,10 @@ test("the number of events is linear in steps, attempts and what was told", () =
       const events = eventsOf(record(scenario).commits);
       const count = (type: string): number => events.filter((event) => event.type === type).length;
       const told = count("step.progressed") + count("diagnostic.recorded");
-      // A start, at most two requests to stop, a retry that is scheduled and one that is due for each attempt; an end a step.
-      const most = 6 + told + scenario.graph.steps.length + 5 * count("step.started");
+      // A start, at most two requests to stop, a retry that is scheduled and one that is due for each attempt; an end a step. Each
+      // owner interrupts an attempt, and resumes it or makes it due, once.
+      const owners = count("run.recovered") + 2 * count("step.interrupted");
+      const most = 6 + told + owners + scenario.graph.steps.length + 5 * count("step.started");
       expect(events.length).toBeLessThanOrEqual(most);
     }),
     { numRuns: numRuns / 4 },

@@ -86,20 +86,17 @@ export class Oracle {
   #recover(epoch: number, resumable: readonly string[], at: number): boolean {
     if (epoch !== this.#epoch + 1) return false;
     this.#epoch = epoch;
-    const lost: string[] = [];
-    for (const [step, status] of this.statuses) {
-      if (status !== "running") continue;
-      if (this.#stopping.has(step)) this.#fail(step, false, 0, at);
-      else lost.push(step);
-    }
+    const running = [...this.statuses].flatMap(([step, status]) => (status === "running" ? [step] : []));
+    const stopped = running.filter((step) => this.#stopping.has(step));
+    const lost = running.filter((step) => !this.#stopping.has(step));
     for (const step of lost) {
       this.statuses.set(step, "pending");
       this.#interruptions.set(step, (this.#interruptions.get(step) ?? 0) + 1);
     }
-    if (this.#ending === undefined && at >= this.#deadlineAt) {
-      this.#endAll("expired");
-      return true;
-    }
+    const isExpired = this.#ending === undefined && at >= this.#deadlineAt;
+    if (isExpired) this.#endAll("expired");
+    for (const step of stopped) this.#fail(step, false, 0, at);
+    if (isExpired) return true;
     for (const step of lost) {
       if (resumable.includes(step)) {
         this.statuses.set(step, "running");
