@@ -49,9 +49,14 @@ export function problemOfEvent(event: unknown): string | undefined {
   if (!Object.hasOwn(eventTypes, type)) return `it holds an event of an unknown type, ${quotedText(type)}`;
   switch (type) {
     case "run.started":
-      return problemOfOwner(event) ?? problemOfGraph(event["graph"]);
+      return problemOfIds(event) ?? problemOfOwner(event) ?? problemOfGraph(event["graph"]);
     case "run.forked":
-      return problemOfOwner(event) ?? (event["graph"] === undefined ? undefined : problemOfGraph(event["graph"]));
+      // Only an edited graph is in it.
+      return (
+        problemOfIds(event) ?? problemOfOwner(event) ?? ("graph" in event ? problemOfGraph(event["graph"]) : undefined)
+      );
+    case "run.recovered":
+      return problemOfOwner(event);
     case "run.settled":
       return problemOfEnd(event);
     case "artifact.stored":
@@ -61,9 +66,13 @@ export function problemOfEvent(event: unknown): string | undefined {
   }
 }
 
-function problemOfOwner({ run, life, owner }: Fields): string | undefined {
-  const ids = [run, life];
-  if (!ids.every((id) => typeof id === "string" && isRunId(id))) return "it names its run by what is no id";
+/** Artifacts are kept under both. */
+function problemOfIds({ run, life }: Fields): string | undefined {
+  const areIds = [run, life].every((id) => typeof id === "string" && isRunId(id));
+  return areIds ? undefined : "it names its run by what is no id";
+}
+
+function problemOfOwner({ owner }: Fields): string | undefined {
   const isOwner = isRecord(owner) && typeof owner["host"] === "string" && Number.isSafeInteger(owner["pid"]);
   return isOwner ? undefined : "its run has no owner";
 }

@@ -166,6 +166,11 @@ describe("a file with hashes that fit is refused for what it says, too", () => {
       3,
       /its run has no owner/,
     ],
+    "a recovery by nobody": [
+      forged(1, (commit) => ({ ...commit, events: commit.events.map(() => ({ type: "run.recovered", epoch: 2 })) })),
+      3,
+      /its run has no owner/,
+    ],
     "a graph with a cycle": [
       firstEvent({ graph: { name: "g", objective: "o", steps: [{ id: "a", task: "a", needs: ["a"] }] } }),
       2,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { memoryJournal } from "../../../src/adapters/journals/memory-journal.ts";
-import type { Commit } from "../../../src/domain/commit.ts";
+import { commitSchema, type Commit } from "../../../src/domain/commit.ts";
 import { exportDescribed, exportRun } from "../../../src/export-run.ts";
 import { importRun } from "../../../src/import-run.ts";
+import { decide, isRefusal } from "../../../src/machines/decide.ts";
 import { foldAll } from "../../support/record-run.ts";
 import { archiveOf, archiveText, exported, journalWith, linesOf, runOf, smallRun } from "../../support/archived-run.ts";
 import { summaryOf } from "../../../src/projections/run-summary.ts";
@@ -94,6 +95,36 @@ describe("an import", () => {
     const summary = summaryOf(foldAll(commits), commits.at(-1)!.at);
     expect(await journal.entry(run)).toEqual({ run, position, summary });
     expect(imported.summary).toEqual(summary);
+  });
+
+  it("gives back a fork, which begins with the start of another run", async () => {
+    const past = commits.slice(0, 2);
+    const state = foldAll(past);
+    const from = { run, life: state.life, position: state.position };
+    const owner = { host: "here", pid: 2, processStart: "2" };
+    const input = { type: "run.fork", run: "fork-1", life: "life-2", from, root: "/work", places: [], owner } as const;
+    const at = past[1]!.at + 5;
+    const events = decide(state, input, at);
+    if (isRefusal(events)) throw new Error(events.message);
+    const forked = [...past, { schema: commitSchema, position: state.position, at, input, events }];
+    const source = memoryJournal();
+    await source.append("fork-1", 0, forked);
+    const journal = memoryJournal();
+    const lines = await linesOf(source, "fork-1");
+    expect(await importRun(journal, lines)).toMatchObject({ run: "fork-1", summary: { id: "fork-1", life: "life-2" } });
+    expect(await linesOf(journal, "fork-1")).toEqual(lines);
+    expect(await journal.head(run)).toBe(0);
+  });
+
+  it("keeps the commits of an older version as they were written", async () => {
+    const old = commits.map((commit): Commit => {
+      const text = JSON.stringify({ ...commit, schema: 1 }).replace('"epoch":1,', "");
+      return JSON.parse(text);
+    });
+    expect(JSON.stringify(old)).not.toContain("epoch");
+    const journal = memoryJournal();
+    await importRun(journal, await exported(old));
+    expect(JSON.stringify(await journal.read(run, 0))).toBe(JSON.stringify(old));
   });
 
   it("takes lines from any iterable", async () => {
