@@ -6,7 +6,7 @@ import type { SqliteValue } from "./sqlite-driver.ts";
  * One page of a run, in one row: parameters run, after, limit.
  *
  * All bodies come as one BLOB, cut by their lengths. Asked for as texts, one that the disk made invalid UTF-8 would end the whole
- * process in a driver, before its checksum is looked at; asked for as a BLOB each, reading would take a third longer.
+ * process in a driver, before its checksum is looked at; asked for as a BLOB each, reading would take a third longer. For the same reason numbers are cast: a damaged row may hold a text there.
  *
  * `named` and `found` are read from the indexes alone, `runs` and `commits` from the tables: so it shows when a damaged index leads
  * to another run, or to another run's commit, which is sound in itself.
@@ -15,9 +15,10 @@ export const pageQuery = `
   SELECT number, head, isNamed, group_concat(place), group_concat(ifnull(owner, 0)), group_concat(ifnull(crc32, 0)),
     group_concat(ifnull(octet_length(body), 0)), CAST(group_concat(ifnull(body, ''), '') AS BLOB)
   FROM (
-    SELECT runs.number AS number, runs.position AS head, runs.run = ?1 AS isNamed, found.position AS place,
-      commits.run AS owner, commits.crc32 AS crc32, commits.body AS body
-    FROM runs AS named CROSS JOIN runs ON runs.number = named.number
+    SELECT named.number AS number, CAST(runs.position AS INTEGER) AS head, runs.run = ?1 AS isNamed,
+      CAST(found.position AS INTEGER) AS place, CAST(commits.run AS INTEGER) AS owner,
+      CAST(commits.crc32 AS INTEGER) AS crc32, commits.body AS body
+    FROM runs AS named LEFT JOIN runs ON runs.number = named.number
       LEFT JOIN commits AS found ON found.run = named.number AND found.position > ?2
       LEFT JOIN commits ON commits.rowid = found.rowid
     WHERE named.run = ?1 ORDER BY found.position LIMIT ?3

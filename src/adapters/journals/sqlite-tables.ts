@@ -198,14 +198,16 @@ function prepareAll(driver: SqliteDriver) {
     insert: prepare("INSERT INTO commits (run, position, crc32, body) VALUES (?, ?, ?, ?)"),
     consume: prepare("DELETE FROM inbox WHERE run = ? AND number <= ?"),
     page: prepare(pageQuery),
-    list: prepare("SELECT CAST(run AS BLOB), position, CAST(summary AS BLOB) FROM runs ORDER BY number"),
+    list: prepare(
+      "SELECT CAST(run AS BLOB), CAST(position AS INTEGER), CAST(summary AS BLOB) FROM runs ORDER BY number",
+    ),
     entry: prepare(
-      `SELECT CAST(runs.run AS BLOB), runs.position, CAST(runs.summary AS BLOB), runs.run = ?1
-       FROM runs AS named CROSS JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
+      `SELECT CAST(runs.run AS BLOB), CAST(runs.position AS INTEGER), CAST(runs.summary AS BLOB), runs.run = ?1
+       FROM runs AS named LEFT JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
     number: prepare(
-      `SELECT runs.number, runs.run = ?1
-       FROM runs AS named CROSS JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
+      `SELECT named.number, runs.run = ?1
+       FROM runs AS named LEFT JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
     remove: [
       prepare("DELETE FROM commits WHERE run = ?"),
@@ -222,7 +224,7 @@ function prepareAll(driver: SqliteDriver) {
     ),
     saveCheckpoint: prepare("INSERT OR REPLACE INTO checkpoints (run, position, state) VALUES (?, ?, ?)"),
     loadCheckpoint: prepare(
-      `SELECT checkpoints.position, CAST(checkpoints.state AS BLOB) FROM checkpoints JOIN runs ON runs.number = checkpoints.run
+      `SELECT CAST(checkpoints.position AS INTEGER), CAST(checkpoints.state AS BLOB) FROM checkpoints JOIN runs ON runs.number = checkpoints.run
        WHERE runs.run = ?`,
     ),
     dataVersion: prepare("PRAGMA data_version"),
@@ -233,6 +235,6 @@ function prepareLeases(driver: SqliteDriver) {
   return {
     renew: driver.prepare("INSERT OR REPLACE INTO leases (owner, until) VALUES (?, ?)"),
     drop: driver.prepare("DELETE FROM leases WHERE owner = ?"),
-    find: driver.prepare("SELECT until FROM leases WHERE owner = ?"),
+    find: driver.prepare("SELECT CAST(until AS INTEGER) FROM leases WHERE owner = ?"),
   };
 }
