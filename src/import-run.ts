@@ -30,7 +30,8 @@ export interface CheckedRun extends Archive {
 /**
  * Puts a run that `exportRun` or `runfold export` wrote into a journal, given as lines without their line breaks. All lines are
  * read and checked first, so the journal gets the whole run at once, or is not touched. The hashes of the lines find what was
- * damaged, cut off or edited; they do not say who wrote the file.
+ * damaged, cut off or edited; they do not say who wrote the file. A run that had not ended is taken over by the next runtime that
+ * recovers, which then runs the commands that the file names.
  * @throws `archive.invalid` and `journal.newer`, naming the line; `run.conflicting` when the journal has a run of that id; what the
  *   journal refuses with.
  */
