@@ -1,6 +1,6 @@
 import { cursorAt } from "../domain/cursor.ts";
 import { brokenInvariant, invariant } from "../domain/errors.ts";
-import type { Event, Owner, Place } from "../domain/events.ts";
+import type { Event, Owner, Place, StepEvent } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunStatus, StepStatus } from "../domain/status.ts";
@@ -56,6 +56,8 @@ export class RunView {
   #lastEvent: Event | undefined;
   #sinks: readonly StepId[] = [];
   #steps = new StepTable([], new Map());
+  /** What each step told last and nobody has looked at yet, by its number: of most that is told, only the last is ever seen. */
+  readonly #told = new Map<number, StepEvent>();
   #snapshot: RunSnapshot | undefined;
 
   get position(): Position {
@@ -80,15 +82,12 @@ export class RunView {
     return this.#run.root;
   }
 
-  get graphAt(): Position {
-    return this.#run.graphAt;
-  }
-
   get sinks(): readonly StepId[] {
     return this.#sinks;
   }
 
   get steps(): Pick<StepTable, "at" | "length" | "numberOf"> {
+    this.#tellAll();
     return this.#steps;
   }
 
@@ -133,6 +132,12 @@ export class RunView {
       default: {
         const number = this.#steps.numberOf(event.step);
         if (number === undefined) throw brokenInvariant(`an event names a step of its graph, not ${event.step}`);
+        if (event.type === "step.progressed") {
+          this.#told.set(number, event);
+          return;
+        }
+        // Whatever it told is no longer the newest.
+        if (this.#told.size > 0) this.#told.delete(number);
         const before = this.#steps.at(number);
         const after = nextStep(before, event, at, run.position);
         this.#steps.set(number, after);
@@ -148,6 +153,7 @@ export class RunView {
   snapshot(): RunSnapshot {
     if (this.#snapshot !== undefined) return this.#snapshot;
     const run = this.#run;
+    this.#tellAll();
     invariant(run.position > 0, "a snapshot is of a run that has started");
     this.#snapshot = snapshotOf({
       id: run.id,
@@ -180,11 +186,14 @@ export class RunView {
 
   step(id: StepId): StepSnapshot | undefined {
     const number = this.#steps.numberOf(id);
-    return number === undefined ? undefined : this.#steps.at(number);
+    if (number === undefined) return undefined;
+    if (this.#told.has(number)) this.#tellAll();
+    return this.#steps.at(number);
   }
 
   /** Everything but the graph. Linear in the steps. */
   save(): SavedView {
+    this.#tellAll();
     const steps: SavedView["steps"][number][] = [];
     for (let number = 0; number < this.#steps.length; number++) {
       const { definition: _, ...step } = this.#steps.at(number);
@@ -238,6 +247,14 @@ export class RunView {
     this.#graph = graph;
     this.#steps = new StepTable(steps, plan.numberOf);
     this.#sinks = plan.sinks.map((number) => graph.steps[number]!.id);
+  }
+
+  /** Nothing but the line of activity changes, so neither time nor position matters. */
+  #tellAll(): void {
+    for (const [number, event] of this.#told) {
+      this.#steps.set(number, nextStep(this.#steps.at(number), event, this.#run.updatedAt, this.#run.position));
+    }
+    this.#told.clear();
   }
 
   #activity(): string {
