@@ -88,7 +88,7 @@ export class SqliteTables {
   }
 
   position(run: RunId): Position {
-    return this.entry(run)?.position ?? 0;
+    return Number(this.#named(run)?.[2] ?? 0);
   }
 
   list(): RunEntry[] {
@@ -104,10 +104,14 @@ export class SqliteTables {
 
   /** The number of a run, or undefined. */
   number(run: RunId): number | undefined {
-    const [row] = this.#statements.number.rows(run);
-    if (row === undefined) return undefined;
-    if (row[1] !== 1) throw misled(run);
-    return Number(row[0]);
+    const row = this.#named(run);
+    return row && Number(row[0]);
+  }
+
+  #named(run: RunId): SqliteValue[] | undefined {
+    const [row] = this.#statements.named.rows(run);
+    if (row !== undefined && row[1] !== 1) throw misled(run);
+    return row;
   }
 
   remove(number: number): void {
@@ -205,8 +209,8 @@ function prepareAll(driver: SqliteDriver) {
       `SELECT CAST(runs.run AS BLOB), CAST(runs.position AS INTEGER), CAST(runs.summary AS BLOB), runs.run = ?1
        FROM runs AS named LEFT JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
-    number: prepare(
-      `SELECT named.number, runs.run = ?1
+    named: prepare(
+      `SELECT named.number, runs.run = ?1, CAST(runs.position AS INTEGER)
        FROM runs AS named LEFT JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
     remove: [
