@@ -60,13 +60,27 @@ const advised: Partial<Record<ErrorCode, (message: string, facts: Facts, cause: 
     said: firstPart(message),
     advice: "Choose another --id, or delete that run with runfold cleanup.",
   }),
-  "run.live": (_, facts) => ({
-    said: `Run ${text(facts, "run")} has not ended, so it cannot be cleaned up`,
-    advice: `End it with runfold cancel ${text(facts, "run")}, or wait for its end with runfold status ${text(facts, "run")} --wait 60.`,
-  }),
+  "run.live": (message, facts) => {
+    const run = text(facts, "run");
+    // A process is named where somebody else writes what was to be taken over.
+    if (facts["pid"] === undefined) {
+      return {
+        said: `Run ${run} has not ended, so it cannot be cleaned up`,
+        advice: `End it with runfold cancel ${run}, or wait for its end with runfold status ${run} --wait 60.`,
+      };
+    }
+    return {
+      said: message.split(". Let it be", 1)[0] ?? message,
+      advice: `Follow it with runfold events ${run} --follow, end it with runfold cancel ${run}, or take it over with runfold resume ${run} --force.`,
+    };
+  },
   "run.cleaned": (_, facts) => ({
     said: `Run ${text(facts, "run")} was cleaned up, and what it kept is gone`,
     advice: "List what there is with runfold runs.",
+  }),
+  "runtime.full": (message) => ({
+    said: firstPart(message),
+    advice: "Go on with the others by runfold resume when these have ended.",
   }),
   "cursor.invalid": (message, facts) => ({
     said: message.split(". Read the run's status", 1)[0] ?? message,

@@ -1,32 +1,31 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { resolve } from "node:path";
+import { printable } from "./printable.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./errors.ts";
-import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { exitCodes, worstOf, type ExitCode } from "./exit-codes.ts";
+import { tellProblem } from "./tell-problem.ts";
 import type { BackgroundAnswer, BackgroundRequest } from "./background-child.ts";
-import type { StartRequest } from "./start-run.ts";
 
 /**
- * Starts a run in a process of its own session that nothing of this terminal reaches, and returns once the run is in the
- * journal. Until then that process answers here, so that what it is refused is told as if it had been started here.
+ * Begins runs in a process of its own session that nothing of this terminal reaches, and returns once they are in the
+ * journal. Until then that process answers here, so that what it is refused is told as if it had been begun here.
+ * The paths of the request have to be absolute.
  */
-export async function startInBackground(request: StartRequest, { out, err, isJson }: Invocation): Promise<ExitCode> {
-  const { graph, id, db, root } = request;
-  const asked: BackgroundRequest = {
-    document: graph.document,
-    id,
-    db: resolve(db),
-    root: root === undefined ? undefined : resolve(root),
-  };
-  const answer = await ask(asked);
+export async function beginInBackground(request: BackgroundRequest, invocation: Invocation): Promise<ExitCode> {
+  const { out, err, isJson } = invocation;
+  const answer = await ask(request);
   if (answer.kind === "refused") {
     const { code, message, exitCode, diagnostics } = answer.problem;
     throw new CommandError(code, message, { exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) });
   }
   if (answer.note !== undefined) await err.line(answer.note);
-  await out.line(isJson ? answer.statusLine : answer.run);
-  return exitCodes.done;
+  for (const problem of answer.problems) await tellProblem(problem, invocation);
+  for (const { run, statusLine, note } of answer.runs) {
+    if (note !== undefined) await err.line(printable(note));
+    await out.line(isJson ? statusLine : run);
+  }
+  return worstOf(answer.problems.map(({ exitCode }) => exitCode));
 }
 
 function ask(request: BackgroundRequest): Promise<BackgroundAnswer> {

@@ -102,6 +102,54 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     details: "Exit code: 0 deleted, 1 the run has not ended, 2 unknown run.",
     examples: ["runfold cleanup audit-42"],
   },
+  resume: {
+    summary: "go on with runs that were left unfinished, after a crash",
+    positionals: [{ name: "RUN", isOptional: true }],
+    options: {
+      force: { says: "take RUN also from a process that lives; that process then loses it" },
+      detach: { says: "go on with it in the background, and return when that is in the journal" },
+      quiet: { says: "no progress, only the id at first and the summary at the end" },
+    },
+    details:
+      "Without RUN: all unfinished runs that nobody writes any more. What was under way is begun again, or fails, as the graph says.\n" +
+      "Ctrl-C as in run. Exit code: as of run; of several runs the worst: 1, then 2, then 3, then 0.",
+    examples: ["runfold resume", "runfold resume audit-42", "runfold resume audit-42 --force --json"],
+    outlivesReader: true,
+  },
+  replay: {
+    summary: "show a run as it was",
+    positionals: [run],
+    options: { at: { value: "N", says: "as it was after its first N events (default: all positions, a line each)" } },
+    details: "Positions are those that runfold events shows. Exit code: 2 for an unknown run or position.",
+    examples: ["runfold replay audit-42", "runfold replay audit-42 --at 5 --json"],
+  },
+  verify: {
+    summary: "decide all that happened to a run again, and compare",
+    positionals: [{ name: "RUN", isOptional: true }],
+    options: { all: { says: "every run of the database" } },
+    details:
+      "Exit code: 0 all as recorded, 4 something is decided otherwise today, 1 the journal is damaged, 2 unknown run.",
+    examples: ["runfold verify audit-42", "runfold verify --all --json"],
+  },
+  fork: {
+    summary: "start a new run with the past of another",
+    positionals: [run],
+    options: {
+      at: { value: "N", says: "how many events of RUN are the past: up to the end of a commit" },
+      id: { value: "ID", says: "name the new run (default: a new unique id)" },
+      graph: { value: "GRAPH.json", says: "go on with an edited graph, the same as before in what had started" },
+      detach: { says: "start it in the background, and return when it is in the journal" },
+      quiet: { says: "no progress, only the id at first and the summary at the end" },
+    },
+    details:
+      "Steps that had ended by then keep their outputs; the rest runs, in the same directories. RUN is not touched.\n" +
+      "Ctrl-C and exit code: as of run; 1 also where the fork is refused.",
+    examples: [
+      "runfold fork audit-42 --at 12",
+      "runfold fork audit-42 --at 12 --graph audit-edited.json --id audit-43",
+    ],
+    outlivesReader: true,
+  },
   graph: {
     summary: "check a graph and draw it",
     positionals: [{ name: "GRAPH.json", isOptional: true }],

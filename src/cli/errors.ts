@@ -31,6 +31,8 @@ export interface Problem {
   readonly message: string;
   readonly exitCode: ExitCode;
   readonly diagnostics?: readonly GraphDiagnostic[];
+  /** Where a command deals with several runs: which one this is about. */
+  readonly run?: string;
 }
 
 export function problemOf(error: unknown): Problem {
@@ -76,8 +78,9 @@ export function diagnosticLines({ code, severity, message, pointer, repair }: Gr
 }
 
 /** The one line that `--json` gives instead of a result. */
-export function problemJson({ code, message, diagnostics }: Problem): string {
-  return JSON.stringify({ error: { code, message, ...(diagnostics === undefined ? {} : { diagnostics }) } });
+export function problemJson({ code, message, diagnostics, run }: Problem): string {
+  // What is undefined is left out.
+  return JSON.stringify({ error: { code, message, run, diagnostics } });
 }
 
 /** A graph that was refused brings its findings along. */

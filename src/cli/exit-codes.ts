@@ -10,6 +10,8 @@ export const exitCodes = {
   badInput: 2,
   /** The run was canceled, or ran out of time. */
   canceled: 3,
+  /** What a run's machines decide today is not what its journal says. */
+  diverged: 4,
   /** An error of Runfold's own: EX_SOFTWARE of sysexits.h. */
   bug: 70,
 } as const;
@@ -28,6 +30,19 @@ export function exitCodeOfRun(status: RunEnd): ExitCode {
   return codeOfStatus[status];
 }
 
+/** Of several ends the one that has to be known first. */
+const worstFirst: readonly ExitCode[] = [
+  exitCodes.bug,
+  exitCodes.diverged,
+  exitCodes.failed,
+  exitCodes.badInput,
+  exitCodes.canceled,
+];
+
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return worstFirst.find((code) => codes.includes(code)) ?? exitCodes.done;
+}
+
 /** Errors that come from what the caller gave. The others come from what the outside, or the state of a run, refuses. */
 const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "graph.invalid",
@@ -36,6 +51,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "run.idInvalid",
   "step.unknown",
   "cursor.invalid",
+  "position.invalid",
   "wait.invalid",
   "journal.unopenable",
   "journal.readOnly",

@@ -22,6 +22,11 @@ export class Interrupt {
     for (const [signal, handler] of this.#handlers) process.on(signal, handler);
   }
 
+  /** Whether an end was asked for. */
+  get isAsked(): boolean {
+    return this.#urgency !== undefined;
+  }
+
   /** Names what can be ended. What was asked before is asked of it now. */
   attach(end: (urgency: Urgency) => void): void {
     this.#end = end;

@@ -2,9 +2,10 @@
 import process from "node:process";
 import type { Execute, Invocation } from "./command.ts";
 import { asksForJson, readCommandLine, wordsOf, type CommandLine } from "./command-line.ts";
-import { problemJson, problemLines, problemOf } from "./errors.ts";
+import { problemOf } from "./errors.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { Output } from "./output.ts";
+import { tellProblem } from "./tell-problem.ts";
 import { showsColour, styleOf } from "./terminal.ts";
 
 /** Each command is loaded when it is asked for, so that help and wrong command lines are answered at once. */
@@ -16,6 +17,10 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   events: () => import("./commands/events.ts"),
   cancel: () => import("./commands/cancel.ts"),
   cleanup: () => import("./commands/cleanup.ts"),
+  resume: () => import("./commands/resume.ts"),
+  replay: () => import("./commands/replay.ts"),
+  verify: () => import("./commands/verify.ts"),
+  fork: () => import("./commands/fork.ts"),
   graph: () => import("./commands/graph.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
@@ -74,13 +79,7 @@ async function versionText(): Promise<string> {
 
 async function tell(error: unknown, isJson: boolean, out: Output, err: Output): Promise<ExitCode> {
   const problem = problemOf(error);
-  if (isJson) await out.line(problemJson(problem));
-  else
-    await err.write(
-      problemLines(problem)
-        .map((text) => `${text}\n`)
-        .join(""),
-    );
+  await tellProblem(problem, { out, err, isJson });
   if (problem.exitCode === exitCodes.bug && process.env["RUNFOLD_DEBUG"] === "1") {
     await err.line(error instanceof Error ? String(error.stack) : String(error));
   }

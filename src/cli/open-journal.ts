@@ -13,6 +13,7 @@ import {
   type Journal,
   type Run,
   type Runtime,
+  type RuntimeDiagnostic,
 } from "../index.ts";
 
 /** The runs of a database that exists: with its journal, for what a handle does not tell. */
@@ -28,7 +29,11 @@ export interface OpenRuns extends AsyncDisposable {
  * to become an empty database.
  * @throws CommandError; what the journal refuses with.
  */
-export async function openRuns(db: string, access: "read" | "write"): Promise<OpenRuns> {
+export async function openRuns(
+  db: string,
+  access: "read" | "write",
+  onDiagnostic?: (diagnostic: RuntimeDiagnostic) => void,
+): Promise<OpenRuns> {
   const path = resolve(db);
   if (db === "" || statSync(path, { throwIfNoEntry: false }) === undefined) {
     const message = `There is no database ${quotedText(db)}. Start a run to make one, or name another with --db FILE.`;
@@ -36,7 +41,8 @@ export async function openRuns(db: string, access: "read" | "write"): Promise<Op
   }
   const journal = sqliteJournal(path, { readOnly: access === "read" });
   const artifacts = artifactsBeside(path);
-  const runtime = await openRuntime({ journal, artifacts, recover: false });
+  const told = onDiagnostic === undefined ? {} : { onDiagnostic };
+  const runtime = await openRuntime({ journal, artifacts, recover: false, ...told });
   return { path, journal, artifacts, runtime, [Symbol.asyncDispose]: () => runtime.close() };
 }
 
@@ -50,7 +56,17 @@ export async function findRun({ runtime, path }: OpenRuns, id: string): Promise<
   checkRunId(id);
   const run = await runtime.get(id);
   if (run !== undefined) return run;
-  throw new RunfoldError("run.unknown", `There is no run ${id} in ${path}. List what there is with runfold runs.`);
+  throw unknownRun(path, id);
+}
+
+/** Whether there is such a run, without folding it. @throws `run.idInvalid`, `run.unknown`; what the journal refuses with. */
+export async function refuseUnknown({ journal, path }: OpenRuns, id: string): Promise<void> {
+  checkRunId(id);
+  if ((await journal.head(id)) === 0) throw unknownRun(path, id);
+}
+
+function unknownRun(path: string, id: string): RunfoldError {
+  return new RunfoldError("run.unknown", `There is no run ${id} in ${path}. List what there is with runfold runs.`);
 }
 
 /** @throws `run.idInvalid` */

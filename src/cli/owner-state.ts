@@ -9,12 +9,12 @@ export function ownerStateOf(run: RunSnapshot): OwnerState | undefined {
   return run.isEnded ? undefined : livenessOf(run.owner);
 }
 
-/** What to tell of a run that has not ended and never will by itself. */
+/** What to tell of a run that has not ended and will not by itself. */
 export function abandonedText({ id, owner, counts }: RunSnapshot): string {
   const kept = counts.succeeded > 0 ? "What its steps gave is kept" : "Its journal is kept";
   return (
-    `Run ${id} has not ended, but its process ${owner.pid} on ${owner.host} is gone: nothing will happen to it any more. ` +
-    `${kept}; look at it with runfold status ${id} and runfold result ${id} STEP, start the graph again with another --id, or delete it with runfold cleanup ${id}.`
+    `Run ${id} has not ended, but its process ${owner.pid} on ${owner.host} is gone: nothing happens to it any more. ` +
+    `${kept}; go on with it by runfold resume ${id}, or delete it with runfold cleanup ${id}.`
   );
 }
 

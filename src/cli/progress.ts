@@ -34,6 +34,21 @@ export function showProgress(run: Run, invocation: Invocation): Progress {
   return eventProgress(run, invocation, lineOf, note);
 }
 
+/** How one of several runs is shown: never as a tree, and every line says whose it is. Ids take `width` columns. */
+export function showAmongOthers(run: Run, width: number, invocation: Invocation): Progress {
+  const { err, isJson, style } = invocation;
+  const note = (text: string): void => void err.line(text);
+  if (hasOption(invocation, "quiet")) return { note, hint: () => undefined, finish: () => Promise.resolve() };
+  const plain = new PlainLines(style);
+  const lead = style.bold(run.id.padEnd(width));
+  const lineOf = (event: CursoredEvent): string | undefined => {
+    if (isJson) return JSON.stringify({ run: run.id, ...wireEvent(event) });
+    const line = plain.lineOf(event);
+    return line === undefined ? undefined : `${lead} ${line}`;
+  };
+  return eventProgress(run, invocation, lineOf, note);
+}
+
 /** Writes a line an event, as fast as they are read and no faster: who reads slowly gets them later, not the run. */
 function eventProgress(
   run: Run,

@@ -63,17 +63,23 @@ export async function readableRun(open: OpenRuns, id: string): Promise<ReadableR
     return { run, journal: open.journal, damage: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return await copied(open, id, error);
+    return await readablePart(open, id, error);
   }
 }
 
-async function copied(
+/**
+ * What stands before a damage that was met, also in the middle of reading: a checkpoint may lead {@link readableRun} past it.
+ * @throws the damage, where nothing stands before it.
+ */
+export async function readablePart(
   { journal: source, artifacts }: OpenRuns,
   id: string,
-  damage: RunfoldError,
+  met: RunfoldError,
 ): Promise<ReadableRun> {
   const journal = memoryJournal();
   let position: Position = 0;
+  // None by the end where whoever made it has mended it meanwhile.
+  let damage: RunfoldError | undefined;
   try {
     for await (const commit of readableCommits(source, id)) {
       await journal.append(id, position, [commit], { summary: { id } });
@@ -81,10 +87,14 @@ async function copied(
     }
   } catch (error) {
     if (!isDamage(error)) throw error;
+    damage = error;
   }
   const runtime = await openRuntime({ journal, artifacts, recover: false });
   const run = await runtime.get(id);
-  if (run === undefined) throw damagedAfter(0, damage, "");
+  if (run === undefined) {
+    await runtime.close();
+    throw damagedAfter(0, damage ?? met, "");
+  }
   return { run, journal, damage, [Symbol.asyncDispose]: () => runtime.close() };
 }
 

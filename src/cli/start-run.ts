@@ -1,57 +1,40 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { thisProcess } from "../adapters/owners/process-owner.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { sqliteJournal } from "../sqlite.ts";
+import { begunRun, type Begun } from "./begun-run.ts";
 import { CommandError } from "./errors.ts";
 import { artifactsBeside } from "./open-journal.ts";
-import { ownerStateOf } from "./owner-state.ts";
-import {
-  isRunfoldError,
-  openRuntime,
-  type Graph,
-  type Run,
-  type RunSnapshot,
-  type Runtime,
-  type RuntimeDiagnostic,
-} from "../index.ts";
+import { isRunfoldError, openRuntime, type Graph, type RuntimeDiagnostic } from "../index.ts";
 
 export interface StartRequest {
   readonly graph: Graph;
   readonly id: string | undefined;
   readonly db: string;
   readonly root: string | undefined;
-  readonly onDiagnostic?: (diagnostic: RuntimeDiagnostic) => void;
+  readonly onDiagnostic?: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
 }
 
 /**
- * What a start found: a run of this process, one that another process writes, one that had ended, or one that nobody writes
- * any more.
+ * Starts a run, or finds the one of that id; where that was left unfinished, it is taken over.
+ * @throws CommandError, and what the journal or the start refuses with; nothing stays open then.
  */
-export type Relation = "own" | "elsewhere" | "ended" | "abandoned";
-
-export interface StartedRun {
-  readonly runtime: Runtime;
-  readonly run: Run;
-  readonly relation: Relation;
-}
-
-/** @throws CommandError, and what the journal or the start refuses with; nothing stays open then. */
-export async function startRun(request: StartRequest): Promise<StartedRun> {
+export async function startRun(request: StartRequest): Promise<Begun> {
   const { graph, id, db, root, onDiagnostic } = request;
   checkRoot(root);
   const journal = openToWrite(db);
   const runtime = await openRuntime({
     journal,
     artifacts: artifactsBeside(db),
-    // A run that somebody else left is gone on with where that is asked for.
+    // Other runs that were left unfinished are gone on with where that is asked for.
     recover: false,
     ...(root === undefined ? {} : { root }),
     ...(onDiagnostic === undefined ? {} : { onDiagnostic }),
   });
   try {
+    const before = id === undefined ? undefined : (await runtime.get(id))?.snapshot();
     const run = await runtime.start(graph, id === undefined ? {} : { id });
-    return { runtime, run, relation: relationTo(run.snapshot()) };
+    return { runtime, ...begunRun(run, before) };
   } catch (error) {
     await runtime.close();
     throw error;
@@ -79,13 +62,4 @@ function checkRoot(root: string | undefined): void {
     "root.invalid",
     `The root ${quotedText(root)} ${why}. Name an existing directory with --root DIR.`,
   );
-}
-
-function relationTo(run: RunSnapshot): Relation {
-  const { owner } = run;
-  const self = thisProcess();
-  const isOwn = owner.host === self.host && owner.pid === self.pid && owner.processStart === self.processStart;
-  if (isOwn) return "own";
-  if (run.isEnded) return "ended";
-  return ownerStateOf(run) === "gone" ? "abandoned" : "elsewhere";
 }

@@ -1,13 +1,19 @@
 import type {
   Blocker,
   CursoredEvent,
+  Divergence,
   Event,
+  Frame,
+  Position,
+  RunId,
   RunSnapshot,
   RunStatus,
   RunSummary,
   RuntimeDiagnostic,
+  StepCounts,
   StepSnapshot,
   StepStatus,
+  Verification,
   WaitReceipt,
 } from "../index.ts";
 
@@ -40,18 +46,15 @@ export function wireRun(run: RunSnapshot, ownerState?: OwnerState) {
     cancelReason: run.cancelReason,
     activity: run.activity,
     position: run.position,
-    counts: {
-      pending: counts.pending,
-      running: counts.running,
-      succeeded: counts.succeeded,
-      failed: counts.failed,
-      blocked: counts.blocked,
-      timed_out: counts.timedOut,
-      canceled: counts.canceled,
-    },
+    counts: wireCounts(counts),
     sinks: run.sinks,
     owner: { host: owner.host, pid: owner.pid, state: ownerState },
   };
+}
+
+function wireCounts({ timedOut, ...counts }: StepCounts) {
+  const { pending, running, succeeded, failed, blocked, canceled } = counts;
+  return { pending, running, succeeded, failed, blocked, timed_out: timedOut, canceled };
 }
 
 export function wireStep(step: StepSnapshot) {
@@ -107,6 +110,30 @@ export function wireReceipt(receipt: WaitReceipt) {
 /** An event as the journal holds it, its type included; only the statuses in it are written as on the wire. */
 export function wireEvent({ position, cursor, at, event }: CursoredEvent) {
   return { position, cursor, at, event: wireFact(event) };
+}
+
+/** One line of `replay`. */
+export function wireFrame({ position, at, event, state }: Frame) {
+  const run = { status: wireStatus(state.status), counts: wireCounts(state.counts) };
+  return { position, at, event: wireFact(event), run };
+}
+
+/** The line of `replay --at`: a status as it was, and where in the journal that is. */
+export function wirePast(then: RunSnapshot, positions: Position) {
+  const { position, updatedAt } = then;
+  return { ...wireRunStatus(then), replay: { position, positions, at: updatedAt } };
+}
+
+/** One line of `verify`. `isDamaged` says that this is about what stands before a damage alone. */
+export function wireVerified(run: RunId, verification: Verification, isDamaged: boolean) {
+  const { ok, commits } = verification;
+  const found = ok ? { position: verification.position } : { divergence: wireDivergence(verification.divergence) };
+  return { verified: { run, ok, commits, isDamaged: isDamaged || undefined, ...found } };
+}
+
+/** Of the commit's events the first that differs, as it is in the journal and as it is decided today. */
+function wireDivergence({ position, at, schema, input, expected, actual, index, message }: Divergence) {
+  return { position, at, schema, message, index, input, expected: expected[index], actual: actual[index] };
 }
 
 function wireFact(event: Event) {

@@ -145,6 +145,7 @@ describe("a database that cannot be used", () => {
     const place = workplace();
     const graph = place.graph("small", small);
     await place.run(["run", graph, "--db", "new.db"]);
+    place.excuse("new.db");
     const driver = openLibsql(place.path("new.db"), { readOnly: false });
     driver.exec("PRAGMA user_version = 99");
     driver.close();
@@ -153,6 +154,7 @@ describe("a database that cannot be used", () => {
       expect(code, args[0]).toBe(2);
       expect(stderr).toContain("use a newer Runfold");
     }
+    place.excuse("text.db");
     writeFileSync(place.path("text.db"), "This is not a database at all. ".repeat(100));
     expect((await place.run(["runs", "--db", "text.db"])).code).toBe(2);
     expect((await place.run(["run", graph, "--db", "."])).code).toBe(2);

@@ -26,6 +26,7 @@ async function damaged(index: number): Promise<Damaged> {
   const events = jsonLines((await place.run(["events", "r1", "--json"])).stdout);
   const commits = jsonLines((await place.run(["export", "r1"])).stdout).slice(1, -1);
   const positionOf = (at: number): number => (commits[at]?.["commit"] as { position?: number })?.position ?? 0;
+  place.excuse(".runfold/runs.db");
   const driver = openLibsql(place.path(".runfold/runs.db"), { readOnly: false });
   driver.exec(`UPDATE commits SET body = body || ' ' WHERE position = ${positionOf(index)}`);
   driver.close();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import { commandLine } from "../support/built-command.ts";
+import { proveJournals } from "./proven-journals.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -34,6 +35,12 @@ export interface RunningCommand {
 export class Workplace {
   readonly directory = mkdtempSync(join(tmpdir(), "runfold-cli-"));
   readonly #children = new Set<ChildProcessWithoutNullStreams>();
+  readonly #excused = new Set<string>();
+
+  /** Says of a file in this directory that it is no journal that could be proven, because the test made it so. */
+  excuse(database: string): void {
+    this.#excused.add(database);
+  }
 
   path(name: string): string {
     return join(this.directory, name);
@@ -72,9 +79,17 @@ export class Workplace {
     return last;
   }
 
+  /**
+   * Clears the place away, once every journal that was written in it has been decided again.
+   * @throws Error for one that is not as recorded.
+   */
   async close(): Promise<void> {
     for (const child of this.#children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
+    try {
+      await proveJournals(this.directory, this.#excused);
+    } finally {
+      rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
+    }
   }
 }
 
@@ -89,7 +104,9 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 export function workplaces(): () => Workplace {
   const open: Workplace[] = [];
   afterEach(async () => {
-    for (const place of open.splice(0)) await place.close();
+    // Each of them, whatever was found in those before.
+    const closed = await Promise.allSettled(open.splice(0).map((place) => place.close()));
+    for (const one of closed) if (one.status === "rejected") throw one.reason;
   });
   return () => {
     const place = new Workplace();

@@ -4,11 +4,11 @@ import { CommandError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
 import { abandonedText, untilAbandoned } from "../owner-state.ts";
-import { damagedAfter, isDamage, readableRun } from "../readable-run.ts";
+import { damagedAfter, isDamage, readablePart } from "../readable-run.ts";
 import { saidByEvent } from "../said.ts";
 import type { Style } from "../terminal.ts";
 import { wireEvent } from "../wire.ts";
-import { isRunfoldError, type CursoredEvent, type Position, type Run } from "../../index.ts";
+import { isRunfoldError, type CursoredEvent, type Position, type Run, type RunfoldError } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {
   await using open = await openRuns(invocation.db, "read");
@@ -19,7 +19,7 @@ export const execute: Execute = async (invocation) => {
     return await (hasOption(invocation, "follow") ? follow(run, invocation, place) : list(run, invocation, place));
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return await listReadable(open, id, invocation, place);
+    return await listReadable(open, error, id, invocation, place);
   }
 };
 
@@ -33,8 +33,14 @@ interface Place {
  * The events before the damage that were not printed yet.
  * @throws the damage
  */
-async function listReadable(open: OpenRuns, id: string, invocation: Invocation, place: Place): Promise<ExitCode> {
-  await using readable = await readableRun(open, id);
+async function listReadable(
+  open: OpenRuns,
+  met: RunfoldError,
+  id: string,
+  invocation: Invocation,
+  place: Place,
+): Promise<ExitCode> {
+  await using readable = await readablePart(open, id, met);
   const { run, damage } = readable;
   let given = ", and was printed";
   try {

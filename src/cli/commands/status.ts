@@ -1,27 +1,14 @@
 import { hasOption, positional, textOption, type Execute, type Invocation } from "../command.ts";
-import { durationText, timeText } from "../durations.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
 import { abandonedText, ownerStateOf, untilAbandoned } from "../owner-state.ts";
 import { PlainLines } from "../plain-lines.ts";
-import { printable } from "../printable.ts";
-import { reasonText, saidByStep } from "../said.ts";
-import { countsText, symbolOf, wordOf } from "../status-look.ts";
+import { detailLines, headLines, stepLines } from "../status-text.ts";
 import type { Style } from "../terminal.ts";
 import { wireRunStatus } from "../wire.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import {
-  isRunfoldError,
-  limits,
-  type Run,
-  type RunSnapshot,
-  type StepSnapshot,
-  type WaitReceipt,
-} from "../../index.ts";
-
-/** People are shown so many steps; programs are shown all. */
-const stepsShownMax = 200;
+import { isRunfoldError, limits, type Run, type WaitReceipt } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {
   const timeoutMs = waitMsOf(textOption(invocation, "wait"));
@@ -36,7 +23,10 @@ export const execute: Execute = async (invocation) => {
   const { out, isJson, style } = invocation;
   if (isJson) await out.line(JSON.stringify(wireRunStatus(now, { ownerState, step, receipt })));
   else {
-    const lines = step === undefined ? stepLines(now, style) : detailLines(step, style);
+    const lines =
+      step === undefined
+        ? stepLines(now, "--json shows all, --step STEP one of them", style)
+        : detailLines(step, style);
     await out.line([...headLines(now, style), ...lines, ...receiptLines(receipt, style)].join("\n"));
     if (ownerState === "gone") await out.line(abandonedText(now));
   }
@@ -76,47 +66,6 @@ async function waited(
   } finally {
     stop.abort();
   }
-}
-
-function headLines(run: RunSnapshot, style: Style): string[] {
-  const took = durationText((run.endedAt ?? run.updatedAt) - run.startedAt);
-  const lines = [
-    `${symbolOf(run.status, style)} ${style.bold(run.id)} ${wordOf(run.status, style)}: ${printable(run.graph.name)}, started ${timeText(run.startedAt)}, ${took}`,
-    `  ${countsText(run.counts, style)}`,
-  ];
-  if (run.cancelReason !== undefined) lines.push(`  canceled: ${reasonText(run.cancelReason)}`);
-  if (!run.isEnded) lines.push(`  process ${run.owner.pid} on ${printable(run.owner.host)}`);
-  if (run.cleanupAt !== undefined) lines.push(`  will be cleaned up at ${timeText(run.cleanupAt)}`);
-  return [...lines, style.dim(`  cursor ${run.cursor}`)];
-}
-
-function stepLines(run: RunSnapshot, style: Style): string[] {
-  const lines: string[] = [];
-  for (const step of run.steps) {
-    if (lines.length === stepsShownMax) {
-      lines.push(`  … and ${run.steps.length - stepsShownMax} more steps; --json shows all, --step STEP one of them`);
-      break;
-    }
-    lines.push(lineOf(step, style));
-  }
-  return lines;
-}
-
-function lineOf(step: StepSnapshot, style: Style): string {
-  const took = step.attempt === 0 || step.endedAt === undefined ? "" : ` ${durationText(step.workedMs)}`;
-  const tries = step.attempt > 1 ? ` #${step.attempt}` : "";
-  const said = saidByStep(step);
-  return `  ${symbolOf(step.status, style)} ${step.id}${style.dim(`${tries}${took}`)}${said === "" ? "" : `  ${style.dim(said)}`}`;
-}
-
-function detailLines(step: StepSnapshot, style: Style): string[] {
-  const { definition, failure, retryAt } = step;
-  const lines = [lineOf(step, style)];
-  if (definition.needs !== undefined) lines.push(`    needs ${definition.needs.join(", ")}`);
-  if (definition.after !== undefined) lines.push(`    after ${definition.after.join(", ")}`);
-  if (retryAt !== undefined) lines.push(`    will be tried again at ${timeText(retryAt)}`);
-  for (const said of failure?.message.split("\n") ?? []) lines.push(`    ${printable(said)}`);
-  return lines;
 }
 
 function receiptLines(receipt: WaitReceipt | undefined, style: Style): string[] {
