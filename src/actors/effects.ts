@@ -3,6 +3,7 @@ import type { EpochMs, StepId } from "../domain/ids.ts";
 import type { TimerFired } from "../domain/inputs.ts";
 import { workKindOf } from "../domain/graph-document.ts";
 import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
+import { backoffMs } from "../domain/retry-policy.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -135,7 +136,11 @@ export class Effects {
   #armStanding(): void {
     const { deadlineAt, retries } = this.#host.standing();
     if (deadlineAt !== undefined) this.#armDeadline(deadlineAt);
-    for (const { step, attempt, retryAt } of retries) this.#armRetry(step, attempt, retryAt);
+    for (const { step, attempt, retryAt } of retries) {
+      // Where the clock was set back since then, nobody waits for longer than the whole of a backoff.
+      const latestAt = this.#host.clock.now() + backoffMs(this.#host.stepOf(step).retry, attempt, 0);
+      this.#armRetry(step, attempt, Math.min(retryAt, latestAt));
+    }
   }
 
   async #sweep(): Promise<void> {

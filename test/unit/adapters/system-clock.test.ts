@@ -53,16 +53,34 @@ describe("systemClock", () => {
     expect(fire).toHaveBeenCalledTimes(1);
   });
 
-  it("waits on when the wall clock was set back", () => {
+  it("goes on at its own pace when the wall clock was set back, until that has caught up", () => {
     vi.useFakeTimers();
     const fire = vi.fn<() => void>();
     const start = Date.now();
-    systemClock().setTimer(start + 1_000, fire);
-    vi.setSystemTime(start - 5_000);
-    vi.advanceTimersByTime(5_999);
+    const clock = systemClock();
+    clock.setTimer(start + 1_000, fire);
+    vi.setSystemTime(start - 86_400_000);
+    vi.advanceTimersByTime(999);
+    expect(clock.now()).toBe(start + 999);
     expect(fire).not.toHaveBeenCalled();
     // One step for the timeout, one for the immediate behind it.
     vi.advanceTimersByTime(2);
+    expect(fire).toHaveBeenCalledTimes(1);
+    vi.setSystemTime(start + 1_001);
+    expect(clock.now()).toBe(start + 1_001);
+    vi.advanceTimersByTime(10);
+    expect(clock.now()).toBe(start + 1_011);
+  });
+
+  it("notices soon that the wall clock was set forward, however far away the time was", () => {
+    vi.useFakeTimers();
+    const fire = vi.fn<() => void>();
+    const start = Date.now();
+    const clock = systemClock();
+    clock.setTimer(start + 86_400_000, fire);
+    vi.setSystemTime(start + 400 * 86_400_000);
+    expect(clock.now()).toBe(start + 400 * 86_400_000);
+    vi.advanceTimersByTime(10_001);
     expect(fire).toHaveBeenCalledTimes(1);
   });
 
