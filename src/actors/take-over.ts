@@ -1,12 +1,14 @@
 import { RunfoldError } from "../domain/errors.ts";
 import type { Owner } from "../domain/events.ts";
 import { workKindOf } from "../domain/graph-document.ts";
+import type { StepDocument } from "../domain/graph-document.ts";
 import type { EpochMs, RunId, StepId } from "../domain/ids.ts";
 import type { Command } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
 import { phaseCode } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
 import { leaseName } from "./lease.ts";
+import type { Executor } from "../ports/executor.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 import { refuseUnrunnable } from "./prepare-start.ts";
 
@@ -47,9 +49,18 @@ export function recoverCommand(
   for (let step = 0; step < phases.length; step++) {
     if (phases[step] !== phaseCode.running) continue;
     const document = plan.steps[step]!;
-    if (parts.executors.get(workKindOf(document))?.resumes?.(document) === true) resumable.push(document.id);
+    if (canResume(parts.executors.get(workKindOf(document)), document)) resumable.push(document.id);
   }
   return { type: "run.recover", owner: parts.owner, epoch: state.epoch + 1, resumable };
+}
+
+/** An executor that fails when it is asked does not go on with anything; the step starts another attempt. */
+function canResume(executor: Executor | undefined, step: StepDocument): boolean {
+  try {
+    return executor?.resumes?.(step) === true;
+  } catch {
+    return false;
+  }
 }
 
 const ended: ReadonlySet<number> = new Set([

@@ -139,7 +139,7 @@ describe("a clock that is another one after a crash", () => {
   /** A run as it is left when its process is gone, and the executor of whoever takes it over. */
   async function left() {
     const first = scriptedExecutor({ stops: "ignore" });
-    const { runtime, clock, journal } = await openWorld({ executors: [first] });
+    const { runtime, journal } = await openWorld({ executors: [first] });
     await startThree(runtime, first);
     return journal;
   }
