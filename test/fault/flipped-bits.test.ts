@@ -67,6 +67,7 @@ test("a flipped bit in the body of a commit is told as damage of that run, and h
       mustBe(answers.get(`commits of ${other}`), truth.get(`commits of ${other}`), `those of ${other} with ${what}`);
     }
   }
+  expect(examiner.examined).toBeGreaterThan(1_000);
 });
 
 test("a flipped bit anywhere in the database file never changes a commit that is read", async () => {
@@ -93,6 +94,7 @@ test("a flipped bit anywhere in the log ends it there: what stands before is rea
       mustBe(opening ?? answers.get(`commits of ${run}`), JSON.stringify(expected), `the commits of ${run}, ${what}`);
     }
   }
+  expect(examiner.examined).toBeGreaterThan(log.length / 8);
 });
 
 test("a flipped bit in the header of the log, or in its index, loses what the log has at most", async () => {
@@ -111,6 +113,7 @@ test("a flipped bit in the header of the log, or in its index, loses what the lo
   for (const [what, flipped] of flipsOf(log!, every(1, headerBytes))) await hold({ database, log: flipped }, what);
   for (const [what, flipped] of flipsOf(index!, every(400, index!.length)))
     await hold({ database, log, index: flipped }, what);
+  expect(examiner.examined).toBeGreaterThan(headerBytes);
 });
 
 /** The offsets of every byte of the commits' bodies. */

@@ -50,6 +50,11 @@ export class Examiner {
   readonly #runs: readonly string[];
   #examined = 0;
 
+  /** How many journals were looked at. */
+  get examined(): number {
+    return this.#examined;
+  }
+
   constructor(directory: string, runs: readonly string[]) {
     this.#directory = directory;
     this.#runs = runs;

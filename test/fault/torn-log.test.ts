@@ -32,28 +32,31 @@ async function tornJournal(pages?: "usual") {
 }
 
 test("a log that is cut at any byte of its last three commits gives exactly the commits that are whole", async () => {
-  const { log, hold, image } = await tornJournal();
+  const { log, hold, image, examiner } = await tornJournal();
   // The index is SQLite's own, made again by whoever opens the file first; it is left out here as a power loss would.
   const database = { database: image.database };
   for (let cut = 0; cut <= log.length; cut++) await hold(cut, { readOnly: cut % 8 > 0 }, database);
+  expect(examiner.examined).toBe(log.length + 1);
 });
 
 test("so it does with pages of the usual size, cut at every byte around and within the headers of its frames", async () => {
-  const { log, frames, hold } = await tornJournal("usual");
+  const { log, frames, hold, examiner } = await tornJournal("usual");
   const cuts = new Set<number>();
   for (const end of frames.ends) for (let near = -2; near <= frameHeaderBytes + 2; near++) cuts.add(end + near);
   for (let cut = 0; cut <= log.length; cut += Math.max(1, Math.floor(400 / faultRounds))) cuts.add(cut);
   for (const cut of cuts) if (cut <= log.length) await hold(cut, { readOnly: cut % 2 === 1 });
+  expect(examiner.examined).toBeGreaterThan(frames.ends.length * frameHeaderBytes);
 });
 
 test("an index of the log that is stale, cut or nonsense changes nothing of what is read", async () => {
-  const { log, frames, hold, image } = await tornJournal();
+  const { log, frames, hold, image, examiner } = await tornJournal();
   const index = image.index!;
   const nonsense = Buffer.alloc(index.length, 0xa5);
   const half = index.subarray(0, 100);
   for (const cut of [...frames.ends, log.length - 1, log.length - 600, 40]) {
     for (const stale of [index, half, nonsense]) await hold(cut, {}, { database: image.database, index: stale });
   }
+  expect(examiner.examined).toBe(3 * (frames.ends.length + 3));
 });
 
 test("after a cut the journal goes on where it stands, and what was lost never comes back", async () => {
@@ -70,6 +73,7 @@ test("after a cut the journal goes on where it stands, and what was lost never c
     const expected = JSON.stringify([...commits.get("a")!.slice(0, start), other]);
     mustBe(answers.get("commits of a"), expected, `the commits after a cut at byte ${cut} and one more`);
   }
+  expect(examiner.examined).toBeGreaterThan(2 * Math.floor(log.length / 97));
 });
 
 test("what a process left behind that was killed is read as far as its log was kept", async () => {

@@ -48,7 +48,7 @@ function createDirectories(directory: string): void {
   for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
 }
 
-function syncDirectory(directory: string): void {
+export function syncDirectory(directory: string): void {
   // Windows cannot open directories, and does not need this.
   if (process.platform === "win32") return;
   const descriptor = openSync(directory, "r");

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chooseSqlite } from "./choose-sqlite.ts";
 import type { SqliteDriver } from "./sqlite-driver.ts";
 import { isRunfoldError } from "../../domain/errors.ts";
 import { journalRefusal, refusalOf } from "./sqlite-errors.ts";
-import { prepareFile } from "./sqlite-file.ts";
+import { prepareFile, syncDirectory } from "./sqlite-file.ts";
 import { createTables, isJournal, upgradeTables } from "./sqlite-schema.ts";
 
 /** How long a writer waits for the lock of another process before it gives up. SQLite's own default is not to wait. */
@@ -48,6 +49,8 @@ function openToWrite(path: string, durability: OpenOptions["durability"]): Sqlit
     driver.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
     if (isNew) createTables(driver, path);
     else upgradeTables(driver);
+    // The log is a new file. SQLite syncs its directory too, but passes over a failure: commits would be lost with their file.
+    if (durability === "full") syncDirectory(dirname(path));
   });
 }
 
