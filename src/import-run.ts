@@ -6,6 +6,7 @@ import type { ArtifactRef } from "./domain/artifact.ts";
 import { isRunfoldError, RunfoldError } from "./domain/errors.ts";
 import type { Position, RunId } from "./domain/ids.ts";
 import type { Json } from "./domain/json.ts";
+import { isRunEnded } from "./domain/status.ts";
 import { evolve } from "./machines/evolve.ts";
 import { initialState } from "./machines/run-state.ts";
 import { upcast } from "./machines/upcast.ts";
@@ -30,8 +31,8 @@ export interface CheckedRun extends Archive {
 /**
  * Puts a run that `exportRun` or `runfold export` wrote into a journal, given as lines without their line breaks. All lines are
  * read and checked first, so the journal gets the whole run at once, or is not touched. The hashes of the lines find what was
- * damaged, cut off or edited; they do not say who wrote the file. A run that had not ended is taken over by the next runtime that
- * recovers, which then runs the commands that the file names.
+ * damaged, cut off or edited; they do not say who wrote the file. A run that had not ended is not taken over by itself, because its
+ * commands are those of the file: `runtime.resume(id)` does so when it is asked to.
  * @throws `archive.invalid` and `journal.newer`, naming the line; `run.conflicting` when the journal has a run of that id; what the
  *   journal refuses with.
  */
@@ -66,11 +67,17 @@ export async function checkedRun(lines: AsyncIterable<string> | Iterable<string>
 export async function keepRun(journal: Journal, checked: CheckedRun): Promise<ImportedRun> {
   const { run, commits, position, artifacts, summary } = checked;
   try {
-    await journal.append(run, 0, commits, { summary });
+    await journal.append(run, 0, commits, { summary: keptSummary(summary) });
   } catch (error) {
     if (!isRunfoldError(error, "journal.conflict")) throw error;
     const message = `The journal has a run ${run} already, and nothing of it was changed; clean it up first, or import into another journal`;
     throw new RunfoldError("run.conflicting", message, { details: { run }, cause: error });
   }
   return { run, commits: commits.length, position, artifacts, summary };
+}
+
+/** A run that had not ended must be told from those that were left behind here. */
+function keptSummary(summary: RunSummary): Json {
+  const kept = isRunEnded(summary.status) ? summary : { ...summary, isImported: true };
+  return kept as unknown as Json;
 }

@@ -40,8 +40,8 @@ const version = `${savedVersion}/${commitSchema}`;
 
 /** When a run with so many steps, whose last checkpoint stands at `last`, is worth another one. */
 export function isCheckpointDue(position: Position, last: Position, steps: number, isEnded: boolean): boolean {
-  const every = isEnded ? 0 : steps * limits.checkpointEventsAStep;
-  return position - last >= Math.max(limits.checkpointEvents, every);
+  const every = isEnded ? 0 : steps * limits.checkpointEventsAStepMin;
+  return position - last >= Math.max(limits.checkpointEventsMin, every);
 }
 
 /** Takes all that is needed at once, before it is written; `last` is the commit that the state has come to. */

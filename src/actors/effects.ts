@@ -15,6 +15,8 @@ export interface EffectsHost extends AttemptHost {
   readonly executors: ReadonlyMap<WorkKind, Executor>;
   readonly deadlines: Deadlines;
   stepOf(id: StepId): StepDocument;
+  /** Each executor that any step of the run is for, once. */
+  executorsOfGraph(): readonly Executor[];
   fire(input: TimerFired): void;
   /** What has been waiting for its time since before this process wrote the run. */
   standing(): Standing;
@@ -146,7 +148,7 @@ export class Effects {
   async #sweep(): Promise<void> {
     this.#isSweeping = true;
     const owner = this.#host.owner();
-    const sweeps = [...new Set(this.#host.executors.values())].map(async (executor) => executor.sweep?.(owner));
+    const sweeps = this.#host.executorsOfGraph().map(async (executor) => executor.sweep?.(owner));
     for (const swept of await Promise.allSettled(sweeps)) {
       if (swept.status === "rejected") this.#host.sweepFailed(swept.reason);
     }

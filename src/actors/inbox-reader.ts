@@ -75,8 +75,8 @@ export class InboxReader {
   }
 }
 
-/** A message that says nothing we know is recorded, so that its sender can find out. */
-function commandOf(message: Json): Command {
+/** A message as a command. One that says nothing we know is recorded, so that its sender can find out. */
+export function commandOf(message: Json): Command {
   if (typeof message === "object" && message !== null && !Array.isArray(message)) {
     const { type, reason, force } = message as { readonly [key: string]: Json };
     if (type === "run.cancel" && typeof reason === "string" && typeof force === "boolean") {

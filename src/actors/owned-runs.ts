@@ -1,15 +1,19 @@
 import { artifactPlace } from "../domain/artifact.ts";
 import { RunfoldError } from "../domain/errors.ts";
+import { workKindOf } from "../domain/graph-document.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { Position, RunId } from "../domain/ids.ts";
 import type { Command, Refusal } from "../domain/inputs.ts";
+import type { Plan } from "../machines/plan.ts";
 import { planOf } from "../machines/plan.ts";
 import { phaseCode } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
-import type { AppendOptions } from "../ports/journal.ts";
+import type { Executor } from "../ports/executor.ts";
+import type { AppendOptions, InboxMessage } from "../ports/journal.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
+import { commandOf } from "./inbox-reader.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -23,6 +27,8 @@ export interface Ownership {
   /** The command that begins the run here: a start, a recovery, a fork. */
   readonly command: Extract<Command, { type: "run.start" | "run.recover" | "run.fork" }>;
   readonly past?: AppendOptions["past"];
+  /** Messages that have been waiting for the run: they are heard before anything is launched. */
+  readonly waiting?: readonly InboxMessage[];
   /** The graph that the run goes on with, where it is not that of its state yet. */
   readonly stepsAfter?: GraphDocument;
   /** Where the run's newest checkpoint stands. Default: nowhere. */
@@ -99,12 +105,18 @@ export class OwnedRuns {
    * @throws `journal.conflict` when another process was faster; what else the journal refuses with.
    */
   async own(ownership: Ownership): Promise<Run | Refusal> {
-    const { id, stream, command } = ownership;
+    const { id, stream, command, waiting = [] } = ownership;
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
     this.#runs.set(id, { actor, run });
     try {
-      const refusal = await actor.send(command);
+      const answer = actor.send(command);
+      for (const { number, message } of waiting) {
+        actor.send(commandOf(message), number).catch((error: unknown) => {
+          this.#host.report("inbox-message-failed", id, error);
+        });
+      }
+      const refusal = await answer;
       if (refusal === undefined) {
         this.#host.taken();
         return run;
@@ -145,6 +157,7 @@ export class OwnedRuns {
           abortGraceMs,
           deadlines,
           keepDeadline: (attempt) => deadlines.add(attempt),
+          executorsOfGraph: () => executorsFor(plan, executors),
           stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
           upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
@@ -163,6 +176,15 @@ export class OwnedRuns {
       },
     });
   }
+}
+
+function executorsFor({ steps }: Plan, executors: RuntimeParts["executors"]): readonly Executor[] {
+  const found = new Set<Executor>();
+  for (const kind of new Set(steps.map(workKindOf))) {
+    const executor = executors.get(kind);
+    if (executor !== undefined) found.add(executor);
+  }
+  return [...found];
 }
 
 /** Linear in the steps; asked once, when the run comes here. */

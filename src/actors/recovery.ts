@@ -51,10 +51,15 @@ export class Recovery {
     return taking;
   }
 
-  /** Takes over all of these runs that nobody writes any more. One that cannot be is reported, and stays as it is. */
+  /**
+   * Takes over all of these runs that nobody writes any more. One that cannot be is reported, and stays as it is; one that came from
+   * a file waits until someone asks for it by name, because its commands are the file's.
+   */
   async recover(runs: readonly RunSummary[]): Promise<readonly Run[]> {
     const owned = this.#owned;
-    const unfinished = runs.filter(({ id, status }) => !isRunEnded(status) && !owned.has(id)).toReversed();
+    const unfinished = runs
+      .filter(({ id, status, isImported }) => !isRunEnded(status) && isImported !== true && !owned.has(id))
+      .toReversed();
     const recovered: Run[] = [];
     const work = async (): Promise<void> => {
       for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) {
@@ -69,7 +74,7 @@ export class Recovery {
         }
       }
     };
-    await Promise.all(Array.from({ length: limits.recoveriesAtOnce }, work));
+    await Promise.all(Array.from({ length: limits.recoveriesAtOnceMax }, work));
     return recovered;
   }
 
@@ -91,8 +96,9 @@ export class Recovery {
     parts.bindTasks(id, graph ?? { document, tasks: new Map() });
     try {
       const command = recoverCommand(parts, id, state);
+      const waiting = (await journal.inbox(0)).filter((message) => message.run === id);
       owned.refuseFull();
-      const run = await owned.own({ id, state, stream, command, checkpointedAt });
+      const run = await owned.own({ id, state, stream, command, checkpointedAt, waiting });
       return "refused" in run ? await this.#found(id) : run;
     } catch (error) {
       // Whoever was faster writes it now.

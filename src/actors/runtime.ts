@@ -193,7 +193,9 @@ export class Runtime implements AsyncDisposable {
     const known = await this.#find(id);
     if (known !== undefined && !known.snapshot().isCleaned) {
       sameGraph(known, graph);
-      return known.isAbandoned() ? await this.#takeOver(id, { force: false, graph }) : known;
+      if (known.isAbandoned()) return await this.#takeOver(id, { force: false, graph });
+      // It may have been taken over while it was looked at.
+      return this.#owned.run(id) ?? known;
     }
     // Whoever cleaned it up was interrupted.
     if (known !== undefined) await unlessGone(known.cleanup());

@@ -114,14 +114,14 @@ export const limits = {
    * A checkpoint is written after so many events, or twice the steps where that is more: it is as large as the steps are many,
    * so its cost stays a small part of that of the events.
    */
-  checkpointEvents: 5_000,
-  checkpointEventsAStep: 2,
+  checkpointEventsMin: 5_000,
+  checkpointEventsAStepMin: 2,
   /** For how long an owner that nobody can look at is taken for alive after its last sign of life. */
   leaseMs: 30_000,
   /** How often an owner gives a sign of life, and looks whether its runs are still its own. */
   leaseRenewMs: 10_000,
   /** Runs that are taken over at the same time when a journal is opened. */
-  recoveriesAtOnce: 4,
+  recoveriesAtOnceMax: 4,
 
   waitSecondsMax: 86_400,
   /** Runs of one runtime that have not ended. */

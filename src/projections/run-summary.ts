@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly updatedAt: EpochMs;
   readonly cleanupAt?: EpochMs;
   readonly isCleaned?: true;
+  /** It came from a file, and nobody has gone on with it here: then it is not taken over by itself. */
+  readonly isImported?: true;
   readonly steps: {
     readonly total: number;
     readonly running: number;

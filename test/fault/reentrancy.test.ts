@@ -105,6 +105,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
       new Effects({
         run: "x",
         owner: () => ({ life: "life", epoch: 1 }),
+        executorsOfGraph: () => [],
         standing: () => ({ deadlineAt: undefined, retries: [] }),
         sweepFailed: () => undefined,
         place: "x-life",

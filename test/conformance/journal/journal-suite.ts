@@ -4,6 +4,7 @@ import { followClaims } from "./follow-claims.ts";
 import type { JournalHarness } from "./harness.ts";
 import { inboxClaims } from "./inbox-claims.ts";
 import { keepingClaims } from "./keeping-claims.ts";
+import { pastClaims } from "./past-claims.ts";
 import { readClaims } from "./read-claims.ts";
 import { volumeClaims } from "./volume-claims.ts";
 
@@ -15,6 +16,7 @@ export function journalSuite(name: string, harness: JournalHarness): void {
     followClaims(harness);
     inboxClaims(harness);
     keepingClaims(harness);
+    pastClaims(harness);
     volumeClaims(harness);
   });
 }

@@ -34,7 +34,9 @@ const notAbove: readonly (readonly [number, number, string])[] = [
   [2 * limits.graphFileBytesMax, limits.archiveLineCharsMax, "the start of a run can be exported with its graph twice"],
   [limits.archiveLineCharsMax, limits.archiveCharsMax, "the longest line fits into an export"],
   [limits.archiveLineCharsMax, 2 ** 29 - 24, "a line of an export fits into one string"],
-  [limits.attemptsMax, 255, "an attempt's number fits into one byte of the run's state"],
+  [limits.attemptsMax + limits.interruptionsMax, 255, "an attempt's number fits into one byte of the run's state"],
+  [2 * limits.leaseRenewMs, limits.leaseMs, "one sign of life may be missed"],
+  [limits.recoveriesAtOnceMax, limits.liveRunsMax, "runs that are taken over are allowed to be live"],
 ];
 
 describe("the limits", () => {
