@@ -9,4 +9,4 @@ export type {
   ScriptedExecutorOptions,
 } from "./adapters/executors/scripted-executor.ts";
 export { failingJournal } from "./adapters/journals/failing-journal.ts";
-export type { AppendFault, FailingJournal } from "./adapters/journals/failing-journal.ts";
+export type { AppendFault, FailingJournal, JournalCall } from "./adapters/journals/failing-journal.ts";

@@ -11,8 +11,23 @@ export interface AppendFault {
   readonly isKept?: boolean;
 }
 
+/** What can be made to fail besides appends. A `follow` fails where it begins. */
+export type JournalCall =
+  | "read"
+  | "head"
+  | "follow"
+  | "list"
+  | "entry"
+  | "delete"
+  | "send"
+  | "inbox"
+  | "renewLease"
+  | "leaseOf"
+  | "saveCheckpoint"
+  | "loadCheckpoint";
+
 /**
- * Another journal whose appends go wrong when a test says so. All else, and all appends without a fault, are passed on.
+ * Another journal whose appends, and other calls, go wrong when a test says so. All else is passed on.
  *
  * Appends are numbered from 1, those of all runs together, in the order of the calls; those that only check the position
  * count too.
@@ -24,6 +39,10 @@ export interface FailingJournal extends Journal {
   readonly held: number;
   /** Lets the n-th append fail; one that is past cannot fail any more. */
   failAppend(nth: number, fault?: AppendFault): void;
+  /** How many calls of another method there were. */
+  calls(method: JournalCall): number;
+  /** Lets the n-th call of another method fail, counted from 1: it then does nothing. Default error: `journal.failed`. */
+  failCall(method: JournalCall, nth: number, error?: Error): void;
   /**
    * Holds every append from now on: it has not begun, and takes effect after {@link release}. With `answers`, the append takes
    * effect at once and only its answer is held: what is committed is then in the journal before its writer knows it.
@@ -38,6 +57,8 @@ export interface FailingJournal extends Journal {
 export function failingJournal(inner: Journal): FailingJournal {
   const faults = new Map<number, AppendFault>();
   const kept = new Map<RunId, Position>();
+  const called = new Map<JournalCall, number>();
+  const failures = new Map<string, Error>();
   let appends = 0;
   let held = 0;
   let gate: PromiseGate | undefined;
@@ -46,6 +67,16 @@ export function failingJournal(inner: Journal): FailingJournal {
     held++;
     await opened;
     held--;
+  };
+  const enter = (method: JournalCall): void => {
+    const number = (called.get(method) ?? 0) + 1;
+    called.set(method, number);
+    const failure = failures.get(`${method} ${number}`);
+    if (failure !== undefined) throw failure;
+  };
+  const counted = async <Result>(method: JournalCall, call: () => Promise<Result>): Promise<Result> => {
+    enter(method);
+    return await call();
   };
   const append = async (
     run: RunId,
@@ -67,19 +98,22 @@ export function failingJournal(inner: Journal): FailingJournal {
   return {
     ...(inner.location === undefined ? {} : { location: inner.location }),
     append,
-    read: (run, after, limit) => inner.read(run, after, limit),
-    head: (run) => inner.head(run),
-    follow: (run, after, signal) => inner.follow(run, after, signal),
-    list: () => inner.list(),
-    entry: (run) => inner.entry(run),
-    delete: (run, expected) => inner.delete(run, expected),
-    send: (run, message) => inner.send(run, message),
-    inbox: (after, limit) => inner.inbox(after, limit),
+    read: (run, after, limit) => counted("read", () => inner.read(run, after, limit)),
+    head: (run) => counted("head", () => inner.head(run)),
+    async *follow(run, after, signal) {
+      enter("follow");
+      yield* inner.follow(run, after, signal);
+    },
+    list: () => counted("list", () => inner.list()),
+    entry: (run) => counted("entry", () => inner.entry(run)),
+    delete: (run, expected) => counted("delete", () => inner.delete(run, expected)),
+    send: (run, message) => counted("send", () => inner.send(run, message)),
+    inbox: (after, limit) => counted("inbox", () => inner.inbox(after, limit)),
     watch: (changed) => inner.watch(changed),
-    renewLease: (owner, until) => inner.renewLease(owner, until),
-    leaseOf: (owner) => inner.leaseOf(owner),
-    saveCheckpoint: (run, checkpoint) => inner.saveCheckpoint(run, checkpoint),
-    loadCheckpoint: (run) => inner.loadCheckpoint(run),
+    renewLease: (owner, until) => counted("renewLease", () => inner.renewLease(owner, until)),
+    leaseOf: (owner) => counted("leaseOf", () => inner.leaseOf(owner)),
+    saveCheckpoint: (run, checkpoint) => counted("saveCheckpoint", () => inner.saveCheckpoint(run, checkpoint)),
+    loadCheckpoint: (run) => counted("loadCheckpoint", () => inner.loadCheckpoint(run)),
     close: () => inner.close(),
     get appends() {
       return appends;
@@ -88,6 +122,9 @@ export function failingJournal(inner: Journal): FailingJournal {
       return held;
     },
     failAppend: (nth, fault = {}) => void faults.set(nth, fault),
+    calls: (method) => called.get(method) ?? 0,
+    failCall: (method, nth, error = madeToFail(`Call ${nth} of ${method}`)) =>
+      void failures.set(`${method} ${nth}`, error),
     hold: (what = "appends") => void (gate ??= promiseGate(what)),
     release: () => {
       gate?.open();
@@ -99,9 +136,11 @@ export function failingJournal(inner: Journal): FailingJournal {
 
 function errorOf({ error }: AppendFault, number: number, run: RunId, expected: Position): Error {
   if (error === "conflict") return conflict(run, expected, expected + 1);
-  return (
-    error ?? new RunfoldError("journal.failed", `Append ${number} was made to fail.`, { details: { run, number } })
-  );
+  return error ?? madeToFail(`Append ${number}`, { run, number });
+}
+
+function madeToFail(what: string, details: Readonly<Record<string, unknown>> = {}): RunfoldError {
+  return new RunfoldError("journal.failed", `${what} was made to fail.`, { details });
 }
 
 interface PromiseGate {
