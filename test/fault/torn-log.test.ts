@@ -37,7 +37,7 @@ test("a log that is cut at any byte of its last three commits gives exactly the 
   const database = { database: image.database };
   for (let cut = 0; cut <= log.length; cut++) await hold(cut, { readOnly: cut % 8 > 0 }, database);
   expect(examiner.examined).toBe(log.length + 1);
-});
+}, 300_000);
 
 test("so it does with pages of the usual size, cut at every byte around and within the headers of its frames", async () => {
   const { log, frames, hold, examiner } = await tornJournal("usual");
