@@ -1,6 +1,7 @@
 import type { Event } from "../domain/events.ts";
 import type { EpochMs, StepId } from "../domain/ids.ts";
 import type { TimerFired } from "../domain/inputs.ts";
+import { limits } from "../domain/limits.ts";
 import { workKindOf } from "../domain/graph-document.ts";
 import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
 import { backoffMs } from "../domain/retry-policy.ts";
@@ -148,10 +149,17 @@ export class Effects {
   async #sweep(): Promise<void> {
     this.#isSweeping = true;
     const owner = this.#host.owner();
+    const { clock } = this.#host;
     const sweeps = this.#host.executorsOfGraph().map(async (executor) => executor.sweep?.(owner));
-    for (const swept of await Promise.allSettled(sweeps)) {
-      if (swept.status === "rejected") this.#host.sweepFailed(swept.reason);
-    }
+    let timer: Timer | undefined;
+    const isOver = new Promise<undefined>((resolve) => {
+      timer = clock.setTimer(clock.now() + limits.sweepGiveUpMs, () => resolve(undefined));
+    });
+    const outcomes = await Promise.race([Promise.allSettled(sweeps), isOver]);
+    timer?.cancel();
+    // Better a step that may run twice at the same time, and says so, than a run that never goes on.
+    if (outcomes === undefined) this.#host.sweepFailed(new Error(`It took more than ${limits.sweepGiveUpMs} ms.`));
+    for (const outcome of outcomes ?? []) if (outcome.status === "rejected") this.#host.sweepFailed(outcome.reason);
     this.#isSweeping = false;
     this.launch();
   }

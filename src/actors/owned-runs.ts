@@ -10,6 +10,7 @@ import { phaseCode } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { AppendOptions, InboxMessage } from "../ports/journal.ts";
+import { textOf } from "./error-text.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
@@ -166,7 +167,11 @@ export class OwnedRuns {
           timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
           diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
           standing: () => standingOf(state),
-          sweepFailed: (error) => report("sweep-failed", id, error),
+          sweepFailed: (error) => {
+            report("sweep-failed", id, error);
+            const message = `What an earlier owner left running may still run: ${textOf(error)}`;
+            actor.diagnose("sweep-failed", "warning", message);
+          },
         }),
       onCheckpointFailed: (error) => report("checkpoint-failed", id, error),
       onWait: (error) => report("journal-waits", id, error),

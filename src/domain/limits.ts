@@ -84,6 +84,8 @@ export const limits = {
 
   /** From the request to stop to SIGKILL. */
   abortGraceMs: 5_000,
+  /** How long an executor may take to end what an earlier owner of a run left running, before the run goes on all the same. */
+  sweepGiveUpMs: 30_000,
   /** How long a killed process may take to be gone. */
   abortConfirmMs: 2_000,
   /** After the grace, how long an executor may take to report the end before its attempt is given up: more than closing takes. */
