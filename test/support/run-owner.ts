@@ -54,6 +54,7 @@ export class RunOwner {
   readonly #child;
   readonly #waiting = new Set<() => void>();
   #hasExited = false;
+  #isGuardianKilled = false;
 
   constructor({ db, root, options = {}, through = [], order }: OwnerOptions) {
     const [file, ...args] = [...through, process.execPath, program, JSON.stringify({ db, root, options })];
@@ -79,6 +80,10 @@ export class RunOwner {
 
   get hasExited(): boolean {
     return this.#hasExited;
+  }
+
+  get isGuardianKilled(): boolean {
+    return this.#isGuardianKilled;
   }
 
   tell(order: OwnerOrder): void {
@@ -123,6 +128,7 @@ export class RunOwner {
    * left to itself.
    */
   async killWithGuardian(): Promise<void> {
+    this.#isGuardianKilled = true;
     this.#child.kill("SIGSTOP");
     for (const guardian of guardiansOf(this.pid)) process.kill(guardian, "SIGKILL");
     await this.kill();

@@ -31,6 +31,8 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
     marked: new MarkedProcesses(mark),
   };
   const live = new Map<CommandStop, Promise<AttemptResult>>();
+  /** A run may end before its sweep does, when nothing of it is run again. */
+  const sweeps = new Set<Promise<unknown>>();
   let started = 0;
   let isClosed = false;
 
@@ -52,13 +54,15 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
     },
 
     async sweep(owner) {
-      await endOrphans(owner);
+      const sweep = endOrphans(owner).finally(() => sweeps.delete(sweep));
+      sweeps.add(sweep);
+      await sweep;
     },
 
     async close() {
       isClosed = true;
       for (const stop of live.keys()) stop.make({ cause: "canceled", graceMs: 0, force: true });
-      await Promise.allSettled(live.values());
+      await Promise.allSettled([...live.values(), ...sweeps]);
       // What left its group under a command that ended well was let be until now.
       if (started > 0) await tools.marked.end().catch(() => undefined);
       await guardian.close();

@@ -1,4 +1,5 @@
-import { processEntry, processEnvironment, searchProcesses, type ProcessEntry } from "./process-table.ts";
+import { processEntry, processEnvironment, type ProcessEntry } from "./process-table.ts";
+import { SharedSearch } from "./shared-search.ts";
 
 /** Stands in the environment of everything that an attempt starts, and so finds what has left its process group. */
 export const markVariable = "RUNFOLD_ATTEMPT_MARK";
@@ -12,50 +13,28 @@ interface MarkedProcess extends ProcessEntry {
 
 /** Finds and ends processes by the marks of one executor, whose marks all begin with `prefix`. */
 export class MarkedProcesses {
-  private readonly pattern: RegExp;
-  private current: Promise<readonly MarkedProcess[]> | undefined;
-  private next: Promise<readonly MarkedProcess[]> | undefined;
+  private readonly found: SharedSearch<MarkedProcess>;
 
   constructor(prefix: string) {
-    this.pattern = new RegExp(`(?:^|\\0)${markVariable}=(${prefix}-[0-9]+)(?:\\0|$)`);
+    const pattern = new RegExp(`(?:^|\\0)${markVariable}=(${prefix}-[0-9]+)(?:\\0|$)`);
+    this.found = new SharedSearch(async (pid) => {
+      // The start time is read first: a pid that changes hands in between then does not match when it is checked again.
+      const entry = await processEntry(pid);
+      if (entry === undefined || entry.isZombie) return undefined;
+      const mark = pattern.exec(await processEnvironment(pid))?.[1];
+      return mark === undefined ? undefined : { ...entry, mark };
+    });
   }
 
   /** Ends everything that carries a mark, or any mark of this executor. Where the system does not show environments, nothing. */
   async end(mark?: string): Promise<number> {
     let ended = 0;
     for (let round = 0; round < roundsMax; round++) {
-      const found = (await this.search()).filter((one) => mark === undefined || one.mark === mark);
+      const found = (await this.found.run()).filter((one) => mark === undefined || one.mark === mark);
       if (found.length === 0) break;
       for (const one of found) ended += (await endProcess(one)) ? 1 : 0;
     }
     return ended;
-  }
-
-  /** A search that began after the call. When many attempts end at once they share it, instead of each reading everything. */
-  private search(): Promise<readonly MarkedProcess[]> {
-    if (this.current === undefined) return this.begin();
-    this.next ??= this.current.then(
-      () => this.begin(),
-      () => this.begin(),
-    );
-    return this.next;
-  }
-
-  private begin(): Promise<readonly MarkedProcess[]> {
-    this.next = undefined;
-    const search = searchProcesses((pid) => this.look(pid)).finally(() => {
-      if (this.current === search) this.current = undefined;
-    });
-    this.current = search;
-    return search;
-  }
-
-  private async look(pid: number): Promise<MarkedProcess | undefined> {
-    // The start time is read first: a pid that changes hands in between then does not match when it is checked again.
-    const entry = await processEntry(pid);
-    if (entry === undefined || entry.isZombie) return undefined;
-    const mark = this.pattern.exec(await processEnvironment(pid))?.[1];
-    return mark === undefined ? undefined : { ...entry, mark };
   }
 }
 
