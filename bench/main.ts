@@ -2,6 +2,7 @@ import { onMemory, onSqlite, rawPromises, withPGraph } from "./engines.ts";
 import type { Engine, Measured } from "./engines.ts";
 import { durableCommitMs } from "./durable-commit.ts";
 import { foldRates } from "./fold-rate.ts";
+import { recoveryCosts } from "./recovery.ts";
 import { snapshotCosts } from "./snapshot-cost.ts";
 import { chain, fanOut, layered } from "./shapes.ts";
 import type { Shape } from "./shapes.ts";
@@ -68,3 +69,4 @@ console.log(
 );
 console.log(`\nFolds: ${await foldRates()}`);
 console.log(`\nSnapshot after every event: ${await snapshotCosts()}`);
+console.log(`\nOpening a long run: ${await recoveryCosts(isQuick ? 50_000 : 1_000_000)}`);
