@@ -202,12 +202,12 @@ describe("a run that is taken over with an executor", () => {
     expect(verify(await journal.read("r", 0, Number.MAX_SAFE_INTEGER))).toMatchObject({ ok: true });
   });
 
-  test("whose sweep hangs comes to an end all the same", async () => {
-    const { taking, journal, clock } = await takeOver({ sweep: () => never });
+  test("whose sweep hangs goes on when it has been waited for long enough", async () => {
+    const { taking, journal, clock, diagnostics } = await takeOver({ sweep: () => never });
     const run = await taking;
-    await clock.advance(limits.runSecondsMax * 1_000 + limits.abortGraceMs + limits.attemptGiveUpMs);
-    expect(run.snapshot().isEnded).toBe(true);
-    expect(verify(await journal.read("r", 0, Number.MAX_SAFE_INTEGER))).toMatchObject({ ok: true });
+    await clock.advance(limits.sweepGiveUpMs);
+    await expectEnded(run, journal, ["bad started", ...again]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(["sweep-failed"]);
   });
 
   test("that throws when it is asked whether it resumes starts the step again", async () => {
