@@ -1,5 +1,5 @@
 import { processEntry, processEnvironment, type ProcessEntry } from "./process-table.ts";
-import { SharedSearch } from "./shared-search.ts";
+import { ProcessSearch } from "./process-search.ts";
 
 /** Stands in the environment of everything that an attempt starts, and so finds what has left its process group. */
 export const markVariable = "RUNFOLD_ATTEMPT_MARK";
@@ -13,11 +13,11 @@ interface MarkedProcess extends ProcessEntry {
 
 /** Finds and ends processes by the marks of one executor, whose marks all begin with `prefix`. */
 export class MarkedProcesses {
-  private readonly found: SharedSearch<MarkedProcess>;
+  private readonly found: ProcessSearch<MarkedProcess>;
 
   constructor(prefix: string) {
     const pattern = new RegExp(`(?:^|\\0)${markVariable}=(${prefix}-[0-9]+)(?:\\0|$)`);
-    this.found = new SharedSearch(async (pid) => {
+    this.found = new ProcessSearch(async (pid) => {
       // The start time is read first: a pid that changes hands in between then does not match when it is checked again.
       const entry = await processEntry(pid);
       if (entry === undefined || entry.isZombie) return undefined;

@@ -1,7 +1,7 @@
 import type { AttemptOwner } from "../../../ports/executor.ts";
 import { endProcess } from "./marked-processes.ts";
 import { processEntry, processEnvironment, type ProcessEntry } from "./process-table.ts";
-import { SharedSearch } from "./shared-search.ts";
+import { ProcessSearch } from "./process-search.ts";
 
 /** Stands in the environment of everything that an attempt starts, and says which owner of which run started it. */
 export const ownerVariable = "RUNFOLD_RUN_OWNER";
@@ -21,7 +21,7 @@ interface OwnedProcess extends ProcessEntry {
 }
 
 /** Of all runs: many are taken over at once, and share their searches. */
-const owned = new SharedSearch<OwnedProcess>(async (pid) => {
+const owned = new ProcessSearch<OwnedProcess>(async (pid) => {
   // The start time is read first: a pid that changes hands in between then does not match when it is checked again.
   const entry = await processEntry(pid);
   if (entry === undefined || entry.isZombie) return undefined;

@@ -1,7 +1,7 @@
 import { searchProcesses } from "./process-table.ts";
 
 /** Looks through all processes, once for everybody who asks at the same time: reading them all takes long where there are many. */
-export class SharedSearch<Found> {
+export class ProcessSearch<Found> {
   private readonly look: (pid: number) => Promise<Found | undefined>;
   private current: Promise<readonly Found[]> | undefined;
   private next: Promise<readonly Found[]> | undefined;
