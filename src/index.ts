@@ -20,7 +20,8 @@ export type { GraphDiagnostic } from "./domain/diagnostic.ts";
 
 export { openRuntime } from "./open-runtime.ts";
 export type { RuntimeOptions } from "./open-runtime.ts";
-export type { Runtime, StartOptions } from "./actors/runtime.ts";
+export type { Runtime } from "./actors/runtime.ts";
+export type { CloseOptions, ResumeOptions, StartOptions } from "./actors/runtime-options.ts";
 export type { ForkOptions } from "./actors/fork-run.ts";
 export type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 export type { ReadOptions, Run, WaitOptions } from "./actors/run.ts";

@@ -14,7 +14,7 @@ import { textOf } from "./error-text.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
-import { commandOf } from "./inbox-reader.ts";
+import { commandOf } from "./inbox-command.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -76,16 +76,19 @@ export class OwnedRuns {
     return Array.from(this.#runs.values(), ({ actor }) => actor);
   }
 
-  /** Cancels every run, waits for their ends, and lets go of those that did not come to one. */
-  async endAll(reason: string, error: RunfoldError): Promise<void> {
-    const runs = [...this.#runs.values()];
+  /** Cancels every run, and waits for their ends. */
+  async cancelAll(reason: string): Promise<void> {
     await Promise.allSettled(
-      runs.map(async ({ run }) => {
+      Array.from(this.#runs.values(), async ({ run }) => {
         await run.cancel({ reason });
         await run.wait({ until: "end" });
       }),
     );
-    for (const { actor } of runs) actor.stop(error);
+  }
+
+  /** Lets go of every run that has not ended: nothing more of it is written here, and its attempts are ended by force. */
+  stopAll(error: RunfoldError): void {
+    for (const { actor } of [...this.#runs.values()]) actor.stop(error);
   }
 
   /** What to tell of an observer that threw, for the stream of a run that is about to be written here. */

@@ -173,7 +173,9 @@ export class RunActor {
         ...(inboxThrough === undefined ? {} : { inboxThrough }),
         ...(this.#past === undefined ? {} : { past: this.#past }),
       };
-      await this.#append(expected, commits, options);
+      // But a fork that is refused begins no run, so there is none to look at.
+      const isNoRun = this.#past !== undefined && commits.length === 0;
+      if (!isNoRun) await this.#append(expected, commits, options);
       this.#past = undefined;
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);

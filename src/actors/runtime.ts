@@ -21,12 +21,8 @@ import type { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
 import { startRun } from "./start-run.ts";
 import { RuntimeDiagnostics } from "./runtime-diagnostics.ts";
+import type { CloseOptions, ResumeOptions, StartOptions } from "./runtime-options.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
-
-export interface StartOptions {
-  /** Letters, digits, `-` and `_`, at most 64. The same id again is the same run. Default: a new unique id. */
-  readonly id?: RunId;
-}
 
 /**
  * Owns the runs that this process writes: starts them, finds them, cleans them up, ends them when it closes. Runs of other
@@ -132,11 +128,12 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Ends the runs of this runtime (a graceful cancel, then force), its executors and its journal. Calling it again waits for
-   * the same end.
+   * Ends the runs of this runtime (a graceful cancel, then force), its executors and its journal. With `unfinished: "leave"` runs are
+   * not canceled: what they have under way is ended by force, and the next process that opens the journal goes on with them, as after
+   * a crash. Calling it again waits for the same end.
    */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  close({ unfinished = "cancel" }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#close(unfinished);
     return this.#closed;
   }
 
@@ -151,7 +148,7 @@ export class Runtime implements AsyncDisposable {
    * @throws `run.unknown`; `run.live` when another process may still write it; `graph.invalid` with diagnostics, when a step cannot be
    * run here; `runtime.full`; `runtime.closed`; what the journal refuses with.
    */
-  async resume(id: RunId, options: { readonly force?: boolean } = {}): Promise<Run> {
+  async resume(id: RunId, options: ResumeOptions = {}): Promise<Run> {
     this.#refuseClosed();
     refuseBadId(id);
     return await this.#beginning(this.#takeOver(id, { force: options.force ?? false }));
@@ -263,13 +260,14 @@ export class Runtime implements AsyncDisposable {
     return undefined;
   }
 
-  async #close(): Promise<void> {
+  async #close(unfinished: "cancel" | "leave"): Promise<void> {
     const { journal, executors } = this.#parts;
     this.#inbox.close();
     this.#retention.close();
     await Promise.allSettled([...this.#starting.values(), ...this.#beginnings]);
     const closed = new RunfoldError("runtime.closed", "The runtime was closed.");
-    await this.#owned.endAll("Its runtime was closed.", closed);
+    if (unfinished === "cancel") await this.#owned.cancelAll("Its runtime was closed.");
+    this.#owned.stopAll(closed);
     this.#closing.abort(closed);
     await Promise.allSettled([...new Set(executors.values())].map(async (executor) => executor.close?.()));
     await Promise.allSettled(this.#readings);

@@ -127,6 +127,27 @@ describe("opening a journal with a run that nobody writes any more", () => {
   });
 });
 
+test("a runtime that is closed may leave its runs to the next one, and ends what they have under way", async () => {
+  const journal = memoryJournal();
+  const kept = journalWith(journal, { close: async () => undefined });
+  const b = new Held<string>();
+  const graph = graphOf(b);
+  const first = await openWorld({ journal: kept, graphs: [graph] });
+  const run = await first.runtime.start(graph, { id: "left" });
+  await b.started();
+  const waiting = expect(run.wait({ until: "end" })).rejects.toMatchObject({ code: "runtime.closed" });
+  await first.runtime.close({ unfinished: "leave" });
+  await waiting;
+  expect(b.signals[0]!.aborted).toBe(true);
+  expect(words(await eventsOf(journal, "left"))).toEqual(["run started", "a started", "a succeeded", "b started"]);
+  const second = await openWorld({ journal: kept, graphs: [graph] });
+  // This test is one process, so the run's owner still lives.
+  const again = await second.runtime.resume("left", { force: true });
+  await turns();
+  b.succeed("from b");
+  expect(await outcomeOf(again)).toEqual(["succeeded", "from a, from b"]);
+});
+
 describe("taking a run over", () => {
   test("from a process that lives is refused, unless by force", async () => {
     const { journal, graph, b } = await left({ host: hostname(), pid: process.pid, processStart: "unknown" });

@@ -1,0 +1,16 @@
+import type { RunId } from "../domain/ids.ts";
+
+export interface StartOptions {
+  /** Letters, digits, `-` and `_`, at most 64. The same id again is the same run. Default: a new unique id. */
+  readonly id?: RunId;
+}
+
+export interface CloseOptions {
+  /** What becomes of runs that have not ended. Default: `cancel`. */
+  readonly unfinished?: "cancel" | "leave";
+}
+
+export interface ResumeOptions {
+  /** Takes the run also from a process that lives, or may live. Default: false. */
+  readonly force?: boolean;
+}
