@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { encodeCommit } from "../../src/adapters/journals/commit-codec.ts";
 import type { Commit } from "../../src/domain/commit.ts";
 import { mustBe } from "../support/must-be.ts";
-import { Examiner, faultRounds, isRefusal, type JournalImage, type Look } from "./journal-image.ts";
+import { Examiner, faultRounds, isRefusal, type JournalImage, type Look, smallPageBytes } from "./journal-image.ts";
 import { headerBytes, framesOf } from "./log-frames.ts";
 import { quickDirectory } from "./quick-directory.ts";
 import { sampleJournal } from "./sample-journal.ts";
@@ -24,10 +24,14 @@ async function open(options: { readonly kept: number; readonly logged: number })
   return { ...sample, examiner, truth: (await examiner.examine(sample.image)).answers };
 }
 
-/** Which bits of a byte are flipped: one in a normal run, another for each byte; all of them from eight rounds on. */
-function* flipsOf(bytes: Buffer, offsets: Iterable<number>): Generator<readonly [string, Buffer]> {
+/** Flips so many bits of each byte: one in a normal run, another for each byte; all of them from eight rounds on. */
+function* flipsOf(
+  bytes: Buffer,
+  offsets: Iterable<number>,
+  bits: number = Math.min(8, faultRounds),
+): Generator<readonly [string, Buffer]> {
   for (const offset of offsets) {
-    for (let round = 0; round < Math.min(8, faultRounds); round++) {
+    for (let round = 0; round < bits; round++) {
       const bit = (offset + round) % 8;
       const flipped = Buffer.from(bytes);
       flipped[offset]! ^= 1 << bit;
@@ -50,6 +54,8 @@ function holdRun(run: string, { opening, answers }: Look, truth: ReadonlyMap<str
     const expected = isUnknown ? unknown.get(question) : truth.get(asked);
     if (!isRefusal(answers.get(asked))) mustBe(answers.get(asked), expected, `${asked} with ${what}`);
   }
+  const entry = answers.get(`entry of ${run}`)!;
+  if (!isRefusal(entry) && entry !== "null") mustBe(JSON.parse(entry).run, run, `whose entry it is, with ${what}`);
   const head = answers.get(`head of ${run}`);
   if (isUnknown) mustBe(head, "0", `the head of ${run}, which is unknown, with ${what}`);
   // A position stands beside the commits without a checksum; who reads them learns that the two do not agree.
@@ -73,7 +79,17 @@ test("a flipped bit in the body of a commit is told as damage of that run, and h
 test("a flipped bit anywhere in the database file never changes a commit that is read", async () => {
   const { image, examiner, truth } = await open({ kept: 3, logged: 0 });
   let refused = 0;
-  for (const [what, database] of flipsOf(image.database, every(5, image.database.length))) {
+  for (const [what, database] of flipsOf(image.database, every(7, image.database.length))) {
+    const look = await examiner.examine({ database });
+    for (const run of runs) if (holdRun(run, look, truth, what)) refused++;
+  }
+  expect(refused).toBeGreaterThan(0);
+});
+
+test("any flipped bit of an index never shows one run the commits or the entry of another", async () => {
+  const { image, examiner, truth } = await open({ kept: 2, logged: 0 });
+  let refused = 0;
+  for (const [what, database] of flipsOf(image.database, indexEntriesOf(image.database), 8)) {
     const look = await examiner.examine({ database });
     for (const run of runs) if (holdRun(run, look, truth, what)) refused++;
   }
@@ -84,7 +100,7 @@ test("a flipped bit anywhere in the log ends it there: what stands before is rea
   const { image, commits, examiner } = await open({ kept: 1, logged: 2 });
   const log = image.log!;
   const { commitEnds } = framesOf(log);
-  for (const [what, flipped] of flipsOf(log, every(7, log.length, headerBytes))) {
+  for (const [what, flipped] of flipsOf(log, every(11, log.length, headerBytes))) {
     const damaged = firstDifference(log, flipped);
     const whole = commitEnds.filter((end) => end <= damaged).length;
     const { opening, answers } = await examiner.examine({ database: image.database, log: flipped });
@@ -94,7 +110,7 @@ test("a flipped bit anywhere in the log ends it there: what stands before is rea
       mustBe(opening ?? answers.get(`commits of ${run}`), JSON.stringify(expected), `the commits of ${run}, ${what}`);
     }
   }
-  expect(examiner.examined).toBeGreaterThan(log.length / 8);
+  expect(examiner.examined).toBeGreaterThan(log.length / 12);
 });
 
 test("a flipped bit in the header of the log, or in its index, loses what the log has at most", async () => {
@@ -128,4 +144,16 @@ function* bodiesOf(commits: readonly Commit[], database: Buffer): Generator<numb
 
 function firstDifference(one: Buffer, other: Buffer): number {
   return one.findIndex((byte, offset) => byte !== other[offset]);
+}
+
+/** The offsets of every byte of all entries of indexes, as https://www.sqlite.org/fileformat2.html#b_tree_pages lays them down. */
+function* indexEntriesOf(database: Buffer): Generator<number> {
+  const leafOfIndex = 0x0a;
+  for (let page = smallPageBytes; page < database.length; page += smallPageBytes) {
+    if (database[page] !== leafOfIndex) continue;
+    for (let cell = 0; cell < database.readUInt16BE(page + 3); cell++) {
+      const start = page + database.readUInt16BE(page + 8 + 2 * cell);
+      for (let offset = start; offset <= start + database[start]!; offset++) yield offset;
+    }
+  }
 }

@@ -25,10 +25,13 @@ export function imageOf(path: string): JournalImage {
   return { database: readFileSync(path), log: bytes(suffixes.log), index: bytes(suffixes.index) };
 }
 
+/** The smallest pages that SQLite has. */
+export const smallPageBytes = 512;
+
 /** Makes an empty database of the smallest pages, so that a journal has many of them and every byte can be tried. */
 export function makeSmallPages(path: string): void {
   const driver = chooseSqlite()(path, { readOnly: false });
-  driver.exec("PRAGMA page_size = 512; CREATE TABLE passing (a); DROP TABLE passing");
+  driver.exec(`PRAGMA page_size = ${smallPageBytes}; CREATE TABLE passing (a); DROP TABLE passing`);
   driver.close();
 }
 

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Commit } from "../../src/domain/commit.ts";
 import { mustBe } from "../support/must-be.ts";
-import { Examiner, faultRounds, isRefusal, type JournalImage, type Look } from "./journal-image.ts";
+import { Examiner, faultRounds, isRefusal, type JournalImage, type Look, smallPageBytes } from "./journal-image.ts";
 import { framesOf } from "./log-frames.ts";
 import { quickDirectory } from "./quick-directory.ts";
 import { sampleJournal } from "./sample-journal.ts";
 
-const pageBytes = 512;
 const runs = ["a", "b"];
 
 async function open(options: { readonly kept: number; readonly logged: number }) {
@@ -64,10 +63,10 @@ describe("a database file that was cut short", () => {
 test("a page full of zeros is refused where it matters, and otherwise not missed", async () => {
   const { image, commits, examiner } = await open({ kept: 3, logged: 0 });
   let refused = 0;
-  for (let start = 0; start < image.database.length; start += pageBytes) {
-    const database = Buffer.from(image.database).fill(0, start, start + pageBytes);
+  for (let start = 0; start < image.database.length; start += smallPageBytes) {
+    const database = Buffer.from(image.database).fill(0, start, start + smallPageBytes);
     const look = await examiner.examine({ database });
-    refused += refusedRuns(look, commits, `a file with page ${start / pageBytes + 1} zeroed`);
+    refused += refusedRuns(look, commits, `a file with page ${start / smallPageBytes + 1} zeroed`);
   }
   expect(refused).toBeGreaterThan(0);
 });
@@ -122,11 +121,11 @@ function isPrefix(answer: string, commits: readonly Commit[]): boolean {
 
 /** Around every page's end, and in between. Not 0: an empty file is a new journal. */
 function* cutsOf(length: number): Generator<number> {
-  for (let page = pageBytes; page <= length; page += pageBytes) {
+  for (let page = smallPageBytes; page <= length; page += smallPageBytes) {
     yield page - 1;
     if (page === length) return;
     yield page;
     yield page + 1;
-    for (let extra = 0; extra < 4 * faultRounds; extra++) yield page + 2 + ((extra * 89) % (pageBytes - 3));
+    for (let extra = 0; extra < 4 * faultRounds; extra++) yield page + 2 + ((extra * 89) % (smallPageBytes - 3));
   }
 }
