@@ -33,6 +33,16 @@ describe("advice", () => {
     expect(told("run.live", "Run r1 has not ended, so it cannot be cleaned up. Cancel it first.")).toContain(
       "runfold cancel r1",
     );
+    const held = new RunfoldError(
+      "run.live",
+      "Run r1 is written by process 7 on h.x.org, which lives. Let it be, or not.",
+      {
+        details: { run: "r1", host: "h.x.org", pid: 7 },
+      },
+    );
+    expect(advisedMessage(held)).toMatch(
+      /^Run r1 is written by process 7 on h\.x\.org, which lives\. .* runfold resume r1 --force\.$/,
+    );
     expect(told("run.cleaned", "Run r1 was cleaned up. A handle still shows it.")).not.toContain("handle");
     expect(
       told(
