@@ -24,8 +24,8 @@ export function brokenLaws(graph: GraphDocument, commits: readonly Commit[]): st
 
 class Laws {
   readonly broken: string[] = [];
-  readonly #steps: ReadonlyMap<string, StepDocument>;
-  readonly #slots: number;
+  #steps: ReadonlyMap<string, StepDocument> = new Map();
+  #slots = 0;
   readonly #ends = new Map<string, string>();
   readonly #attempts = new Map<string, number>();
   readonly #running = new Set<string>();
@@ -38,8 +38,7 @@ class Laws {
   #isSettled = false;
 
   constructor(graph: GraphDocument) {
-    this.#steps = new Map(graph.steps.map((step) => [step.id, step]));
-    this.#slots = graph.limits?.concurrency ?? 6;
+    this.#follow(graph);
   }
 
   break(law: string): void {
@@ -49,6 +48,7 @@ class Laws {
   see(event: Event): void {
     if ((event.type === "run.started") === this.#isStarted) this.break(`${event.type} at the wrong place for a start`);
     this.#isStarted = true;
+    if (event.type === "run.forked" && event.graph !== undefined) this.#follow(event.graph);
     if (this.#isSettled && (event.type === "step.progressed" || !telling.has(event.type))) {
       this.break(`${event.type} after the run was settled`);
     }
@@ -67,6 +67,12 @@ class Laws {
     if (this.#ends.size === this.#steps.size && !this.#isSettled) {
       this.break(`all steps had ended at ${commit.position}, and the run was not settled with the last`);
     }
+  }
+
+  /** A fork may go on with another graph than that of its past. */
+  #follow(graph: GraphDocument): void {
+    this.#steps = new Map(graph.steps.map((step) => [step.id, step]));
+    this.#slots = graph.limits?.concurrency ?? 6;
   }
 
   #seeStep(event: StepEvent, id: string): void {

@@ -1,0 +1,49 @@
+import { brokenLaws } from "../property/journal-laws.ts";
+import type { DurableRun } from "./durable-run.ts";
+import { attempt } from "./deeds.ts";
+import { checkOutcome } from "./looks.ts";
+import type { SimulatedProcess } from "./simulated-process.ts";
+import { checkSnapshot, readAll } from "./spectator.ts";
+import type { World } from "./world.ts";
+
+/** Holds every journal that ever was to the laws of whole journals, and reads what is left once more. */
+export async function checkInTheEnd(world: World, healthy: SimulatedProcess): Promise<void> {
+  for (const truth of world.store.lives.values()) checkJournal(world, truth);
+  world.judge();
+  for (const run of world.store.runs.keys()) {
+    attempt(world, healthy, `last look at ${run}`, () => readOnceMore(world, healthy, run));
+  }
+  const until = world.time.now + 10_000;
+  while (world.unanswered.size > 0 && (await world.step(until)));
+  world.judge();
+  for (const { what, process } of world.unanswered.values()) {
+    if (!process.isDead) world.broken(`law 10: nobody answered ${what}`);
+  }
+  world.judge();
+}
+
+function checkJournal(world: World, truth: DurableRun): void {
+  const { run, commits } = truth;
+  const laws = brokenLaws(truth.graphAt(1), commits);
+  if (laws.length > 0) world.broken(`journal of ${run}: ${laws.join("; ")}`);
+  const expiries = truth.events.filter(({ type }) => type === "run.expired").length;
+  if (expiries > 1) world.broken(`law 6: ${run} expired ${expiries} times`);
+  const reasons = commits.flatMap(({ input }) => (input.type === "run.cancel" ? [input.reason] : []));
+  const twice = reasons.find((reason, place) => reason.startsWith("cancel ") && reasons.indexOf(reason) !== place);
+  if (twice !== undefined) world.broken(`law 10: ${twice} was taken twice by ${run}`);
+}
+
+async function readOnceMore(world: World, healthy: SimulatedProcess, id: string): Promise<void> {
+  const run = await healthy.runtime.get(id);
+  if (run === undefined) return;
+  const snapshot = run.snapshot();
+  checkSnapshot(world, snapshot);
+  const truth = world.store.lives.get(snapshot.life)!;
+  if (snapshot.position !== truth.position)
+    world.broken(`law 5: ${id} is shown at ${snapshot.position}, not at its end`);
+  await readAll(world, healthy, run, {});
+  for (const given of world.cursors) if (given.life === snapshot.life) await readAll(world, healthy, run, { given });
+  if (!truth.isDeleted && !snapshot.isCleaned) await checkOutcome(world, run);
+  const verification = await run.verify();
+  if (!verification.ok) world.broken(`law 6: ${id} does not verify: ${JSON.stringify(verification.divergence)}`);
+}
