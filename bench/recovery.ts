@@ -119,6 +119,10 @@ async function fastest(work: () => unknown): Promise<number> {
   return least;
 }
 
+function ms(value: number): string {
+  return `${value.toFixed(0)} ms`;
+}
+
 /** Opens and folds, and says what it took against reading and parsing the same rows. */
 export async function recoveryCosts(events: number): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), "runfold-bench-"));
@@ -129,7 +133,6 @@ export async function recoveryCosts(events: number): Promise<string> {
     const folded = await fastest(() => open(path, false));
     await saveCheckpoint(path, position - tailEvents);
     const fromCheckpoint = await fastest(() => open(path, true));
-    const ms = (value: number): string => `${value.toFixed(0)} ms`;
     return (
       `${position} events: read and parsed ${ms(base)}; folded ${ms(folded)}, ${(folded / base).toFixed(2)} of that; ` +
       `from a checkpoint ${tailEvents} events before the end ${ms(fromCheckpoint)}. ${await middle(path, position)}`

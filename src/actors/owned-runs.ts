@@ -88,7 +88,7 @@ export class OwnedRuns {
 
   /** Lets go of every run that has not ended: nothing more of it is written here, and its attempts are ended by force. */
   stopAll(error: RunfoldError): void {
-    for (const { actor } of [...this.#runs.values()]) actor.stop(error);
+    for (const actor of this.actors()) actor.stop(error);
   }
 
   /** What to tell of an observer that threw, for the stream of a run that is about to be written here. */
@@ -134,7 +134,8 @@ export class OwnedRuns {
   }
 
   #actorOf({ id, state, stream, command, past, stepsAfter, checkpointedAt = 0 }: Ownership): RunActor {
-    const { parts, report, released } = this.#host;
+    const { parts } = this.#host;
+    const report = (code: string, error: unknown): void => this.#host.report(code, id, error);
     const { journal, clock, entropy, artifacts, executors, abortGraceMs } = parts;
     const plan = stepsAfter === undefined ? state.plan : planOf(stepsAfter);
     const { life, root } = command.type === "run.recover" ? { life: state.life, root: stream.view.root } : command;
@@ -171,16 +172,16 @@ export class OwnedRuns {
           diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
           standing: () => standingOf(state),
           sweepFailed: (error) => {
-            report("sweep-failed", id, error);
+            report("sweep-failed", error);
             const message = `What an earlier owner left running may still run: ${textOf(error)}`;
             actor.diagnose("sweep-failed", "warning", message);
           },
         }),
-      onCheckpointFailed: (error) => report("checkpoint-failed", id, error),
-      onWait: (error) => report("journal-waits", id, error),
+      onCheckpointFailed: (error) => report("checkpoint-failed", error),
+      onWait: (error) => report("journal-waits", error),
       onStop: () => {
         this.#runs.delete(id);
-        released(id, stream);
+        this.#host.released(id, stream);
       },
     });
   }

@@ -5,7 +5,7 @@ import { limits } from "../domain/limits.ts";
 import { failStep } from "./decide-step.ts";
 import { planOf } from "./plan.ts";
 import { changeOfPast } from "./regraph.ts";
-import { isLive, phaseOf } from "./run-state.ts";
+import { phaseOf } from "./run-state.ts";
 import { expireRun } from "./stop-steps.ts";
 import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
@@ -16,7 +16,6 @@ import type { Turn } from "./turn.ts";
  */
 export function decideRecover(turn: Turn, input: Extract<Command, { type: "run.recover" }>): Refusal | undefined {
   const { state, at } = turn;
-  if (!isLive(state)) return refusal("ended", `Run ${state.run} has ended.`);
   if (input.epoch !== state.epoch + 1) {
     return refusal("stale", `Run ${state.run} is in epoch ${state.epoch}, so the next owner has ${state.epoch + 1}.`);
   }

@@ -82,7 +82,7 @@ function forge(commit: Commit, how: "change" | "lose" | "add" | "swap"): Commit 
 
 function forgedEvents(events: readonly Event[], how: "change" | "lose" | "add" | "swap"): readonly Event[] {
   const last = events.at(-1)!;
-  if (how === "change") return events.with(-1, { ...last, forged: true } as unknown as Event);
+  if (how === "change") return [...events.slice(0, -1), { ...last, forged: true } as unknown as Event];
   if (how === "add") return [...events, last];
   if (how === "swap") return events.length > 1 ? [...events.slice(1), events[0]!] : events;
   return events.length > 1 ? events.slice(0, -1) : events;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type JournalHarness, reopened } from "./harness.ts";
+import { type JournalHarness, needs, reopened } from "./harness.ts";
 import { begin, commitAfter, positions } from "./sample-commits.ts";
 
 /** What the journal promises about runs that begin with the past of another, and about signs of life. */
@@ -81,7 +81,7 @@ export function pastClaims(harness: JournalHarness): void {
   });
 
   test("another journal on the same store sees a sign of life", async (context) => {
-    if (harness.capabilities.shared !== true) context.skip(String(harness.capabilities.shared));
+    needs(context, harness.capabilities.shared);
     const journal = harness.open();
     await journal.renewLease("host/1/2", 42);
     const other = reopened(harness, journal);

@@ -104,7 +104,7 @@ describe("a fork", () => {
       tasks: new Map([
         ["report", { call: (given: Record<string, string>) => `${given["a"]}, ${given["b"]}` }],
         ["c", { call: () => "mended" }],
-      ]) as never,
+      ]),
     };
     const fork = await runtime.fork("first", { at: at!, graph });
     const outcome = await fork.outcome();
