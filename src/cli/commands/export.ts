@@ -2,7 +2,7 @@ import { hasOption, positional, textOption, type Execute, type Invocation } from
 import { CommandError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openRuns, type OpenRuns } from "../open-journal.ts";
-import { damagedAfter, readableRun, type ReadableRun } from "../readable-run.ts";
+import { damagedAfter, isDamage, readablePart, readableRun, type ReadableRun } from "../readable-run.ts";
 import { wireRun } from "../wire.ts";
 import { writeExport } from "../write-export.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
@@ -10,9 +10,21 @@ import { exportDescribed } from "../../export-run.ts";
 import type { RunSnapshot } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {
-  const output = textOption(invocation, "output");
   await using open = await openRuns(invocation.db, "read");
-  await using readable = await readableRun(open, positional(invocation, 0));
+  const id = positional(invocation, 0);
+  await using readable = await readableRun(open, id);
+  try {
+    return await give(readable, open, invocation);
+  } catch (error) {
+    // A checkpoint had led past it. All is read once before the first line is written, so nothing has been.
+    if (!isDamage(error)) throw error;
+    await using part = await readablePart(open, id, error);
+    return await give(part, open, invocation);
+  }
+};
+
+async function give(readable: ReadableRun, open: OpenRuns, invocation: Invocation): Promise<ExitCode> {
+  const output = textOption(invocation, "output");
   const { damage } = readable;
   // Up to where the run is now: what comes meanwhile belongs to the next export.
   const run = readable.run.snapshot();
@@ -22,7 +34,7 @@ export const execute: Execute = async (invocation) => {
   for await (const line of lines) await invocation.out.line(line);
   if (damage !== undefined) throw damagedAfter(run.position, damage, ", and was printed");
   return exitCodes.done;
-};
+}
 
 function linesOf(run: RunSnapshot, { journal, damage }: ReadableRun): AsyncIterable<string> {
   return exportDescribed(journal, run.id, {
