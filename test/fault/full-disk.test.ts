@@ -10,8 +10,8 @@ import { expectAllKept } from "./traced-writer.ts";
 
 /** A quarter, half, nearly all and too much of the disk is taken by something else; a campaign tries steps between. */
 function* ballasts(diskBytes: number): Generator<number> {
-  const step = Math.floor(diskBytes / (4 * faultRounds));
-  for (let size = step; size < diskBytes; size += step) yield size;
+  const quarter = Math.floor(diskBytes / 4);
+  for (let size = quarter; size < diskBytes; size += Math.floor(quarter / faultRounds)) yield size;
   yield diskBytes - 20_000;
 }
 
