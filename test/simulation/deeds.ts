@@ -66,7 +66,9 @@ export function perform(world: World, action: Action): void {
   if (act === "restart" && process.isDead) return restart(world, action.process % world.processes.length);
   if (act === "crash" && !process.isDead) return world.kill(process);
   if (!process.isAwake) return;
-  const id = runIds[action.run]!;
+  const named = runIds[action.run]!;
+  // Mostly, what somebody asks for is there.
+  const id = act === "start" || number % 10 === 0 || world.store.runs.has(named) ? named : runIds[0]!;
   if (act === "suspend") {
     const ms = [20, 100, 1_000, 40_000][number % 4]!;
     process.clock.suspendedUntil = world.time.now + ms;

@@ -29,7 +29,13 @@ export function checkLaunch(world: World, process: SimulatedProcess, working: Wo
   const given = JSON.stringify(attempt.upstream);
   const expected = JSON.stringify(truth.handoversTo(step.id));
   if (given !== expected) world.broken(`law 5: ${name} was handed ${given}, and the journal says ${expected}`);
-  if (world.isSweptBadly(owner)) return;
+  for (const other of process.executor.working) {
+    const isBefore = other.owner.life === owner.life && other.owner.epoch < owner.epoch;
+    if (isBefore && other.stops.length === 0) {
+      world.broken(`law 3: ${name} was launched while its own process goes on with epoch ${other.owner.epoch}`);
+    }
+  }
+  if (process.badlySwept.has(run)) return;
   for (const orphan of world.orphans) {
     const isBefore = orphan.owner.life === owner.life && orphan.owner.epoch < owner.epoch;
     if (!isBefore || world.isNewerThanSweep(orphan, owner)) continue;
@@ -41,7 +47,9 @@ export function checkLaunch(world: World, process: SimulatedProcess, working: Wo
 export function checkStopped(world: World, process: SimulatedProcess, life: string, epoch: number): void {
   if (process.isDead) return;
   for (const { attempt, owner, stops } of process.executor.working) {
-    if (owner.life !== life || owner.epoch >= epoch || stops.some(({ force }) => force)) continue;
+    // One that was told to stop by its own deadline may have been given up before.
+    const isTold = stops.some(({ force, cause }) => force || cause === "timedOut");
+    if (owner.life !== life || owner.epoch >= epoch || isTold) continue;
     world.broken(
       `law 3: process ${process.owner.pid} lost ${attempt.run} and goes on with ${attempt.step.id} ${attempt.number}`,
     );

@@ -105,7 +105,7 @@ const acts: readonly Act[] = [
   ...often<Act>(5, "restart"),
   ...often<Act>(3, "cancel"),
   ...often<Act>(3, "resume"),
-  ...often<Act>(3, "fork"),
+  ...often<Act>(4, "fork"),
   ...often<Act>(3, "wait"),
   ...often<Act>(3, "read"),
   ...often<Act>(2, "watch"),

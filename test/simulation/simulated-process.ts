@@ -22,6 +22,8 @@ export class SimulatedProcess {
   readonly acknowledged = new Map<string, Position>();
   /** By the life of a run: an epoch that was another process's when this one was refused. */
   readonly lost = new Map<string, number>();
+  /** Runs of which it said that what an earlier owner left may still run. */
+  readonly badlySwept = new Set<string>();
   /** How often the journal told it that something failed. */
   failures = 0;
   isDead = false;
@@ -117,6 +119,7 @@ export class SimulatedProcess {
 
   #diagnose({ code, run, message, cause }: RuntimeDiagnostic): void {
     this.#world.note(`process ${this.owner.pid} reports ${code} of ${run}: ${message}`);
+    if (code === "sweep-failed") this.badlySwept.add(run ?? "");
     const key = `${code} ${run} ${message}`;
     if (this.#diagnostics.has(key)) this.#world.broken(`law 8: a diagnostic was told twice: ${key}`);
     this.#diagnostics.add(key);

@@ -25,7 +25,7 @@ test("the same scenario is always the same history", async () => {
 
 test("worlds are as wild as they are meant to be: all kinds of things happen in them, and often", async () => {
   const histories: string[] = [];
-  for (const scenario of fc.sample(worldScenarios, { seed: 1, numRuns: 60 })) {
+  for (const scenario of fc.sample(worldScenarios, { seed: 1, numRuns: 100 })) {
     histories.push((await play(scenario)).join("\n"));
   }
   const all = histories.join("\n");

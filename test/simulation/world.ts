@@ -51,7 +51,8 @@ export class World {
   /** Commands that have not been answered, by what they are. */
   readonly unanswered = new Map<symbol, { readonly what: string; readonly process: SimulatedProcess }>();
   readonly #dead = new Set<number>();
-  readonly #sweeps = new Map<string, { readonly launches: number; readonly isWhole: boolean }>();
+  /** By run and epoch: how many launches there had been when it was swept. */
+  readonly #sweeps = new Map<string, number>();
   readonly #startedAt = new Map<Working, number>();
   readonly #afterStep: (() => void)[] = [];
   #law: string | undefined;
@@ -101,7 +102,7 @@ export class World {
 
   /** What lower epochs left behind ends, in whatever process it is. */
   sweep(owner: AttemptOwner, isWhole: boolean): void {
-    this.#sweeps.set(`${owner.life} ${owner.epoch}`, { launches: this.launches.size, isWhole });
+    this.#sweeps.set(`${owner.life} ${owner.epoch}`, this.launches.size);
     if (!isWhole) return;
     const isBefore = (working: Working): boolean =>
       working.owner.life === owner.life && working.owner.epoch < owner.epoch;
@@ -113,14 +114,10 @@ export class World {
     }
   }
 
-  isSweptBadly(owner: AttemptOwner): boolean {
-    return this.#sweeps.get(`${owner.life} ${owner.epoch}`)?.isWhole === false;
-  }
-
   /** A process that did not know yet that it had lost the run began it after the sweep. */
   isNewerThanSweep(working: Working, owner: AttemptOwner): boolean {
     const swept = this.#sweeps.get(`${owner.life} ${owner.epoch}`);
-    return swept !== undefined && (this.#startedAt.get(working) ?? 0) >= swept.launches;
+    return swept !== undefined && (this.#startedAt.get(working) ?? 0) >= swept;
   }
 
   /** Notes when an attempt began, counted in launches. */
