@@ -108,7 +108,7 @@ export function failingJournal(inner: Journal): FailingJournal {
     entry: (run) => counted("entry", () => inner.entry(run)),
     delete: (run, expected) => counted("delete", () => inner.delete(run, expected)),
     send: (run, message) => counted("send", () => inner.send(run, message)),
-    inbox: (after, limit) => counted("inbox", () => inner.inbox(after, limit)),
+    inbox: (...asked) => counted("inbox", () => inner.inbox(...asked)),
     watch: (changed) => inner.watch(changed),
     renewLease: (owner, until) => counted("renewLease", () => inner.renewLease(owner, until)),
     leaseOf: (owner) => counted("leaseOf", () => inner.leaseOf(owner)),
