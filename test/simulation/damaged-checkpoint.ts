@@ -8,10 +8,10 @@ export function damagedCheckpoint(
   all: readonly Checkpoint[],
   chance: Chance,
 ): Checkpoint | undefined {
+  if (all.length > 0 && chance.happens(20)) return chance.pick(all);
   const newest = own.at(-1);
   if (newest === undefined || chance.happens(20)) return undefined;
   if (chance.happens(20)) return chance.pick(own);
-  if (chance.happens(20)) return chance.pick(all);
   const damaged: Checkpoint = JSON.parse(JSON.stringify(newest));
   if (chance.happens(10)) return { ...damaged, position: damaged.position + 1 - 2 * chance.below(2) };
   changeSomething(damaged.state, chance);

@@ -30,6 +30,8 @@ export class DurableStore {
   /** Every run that ever was, by its life. */
   readonly lives = new Map<string, DurableRun>();
   readonly leases = new Map<string, number>();
+  /** Checkpoints of runs that are gone: a later run of the same id might be taken for one of them. */
+  readonly leftCheckpoints: Checkpoint[] = [];
   /** All messages that were ever left in the inbox. */
   readonly sent: Json[] = [];
   /** Called after each change, with who made it and which run it was about. */
@@ -83,6 +85,7 @@ export class DurableStore {
       this.#broken(`law 1: ${run} was deleted, and does not say that it was cleaned up`);
     }
     kept.truth.isDeleted = true;
+    this.leftCheckpoints.push(...kept.checkpoints);
     this.runs.delete(run);
     this.changed(run, undefined);
   }

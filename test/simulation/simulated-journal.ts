@@ -159,7 +159,7 @@ export class SimulatedJournal implements Journal {
       const checkpoints = store.runs.get(run)?.checkpoints ?? [];
       if (!chance.happens(faults.checkpoints)) return checkpoints.at(-1);
       const all = Array.from(store.runs.values(), (kept) => kept.checkpoints);
-      return damagedCheckpoint(checkpoints, all.flat(), chance);
+      return damagedCheckpoint(checkpoints, [...all.flat(), ...store.leftCheckpoints], chance);
     });
   }
 
