@@ -1,38 +1,20 @@
 import { artifactPlace } from "../domain/artifact.ts";
-import { loadCheckpoint } from "./checkpoints.ts";
-import { Breather } from "./breather.ts";
 import { cleanedUp } from "./journal-error.ts";
 import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { RunId, RunLife } from "../domain/ids.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
-import { evolve } from "../machines/evolve.ts";
-import type { Owner } from "../domain/events.ts";
-import { endAbandoned } from "./abandoned.ts";
-import { initialState, isLive } from "../machines/run-state.ts";
-import type { RunState } from "../machines/run-state.ts";
+import { isLive } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Journal } from "../ports/journal.ts";
+import { endAbandoned } from "./abandoned.ts";
+import { loadRun } from "./load-run.ts";
+import { tenureOf } from "./tenure.ts";
+import type { TenureParts } from "./tenure.ts";
 
-/** The fold of a run's journal, from its checkpoint if there is one. */
-export async function loadState(journal: Journal, run: RunId, breather: Breather): Promise<RunState> {
-  const state = (await loadCheckpoint(journal, run))?.state ?? initialState();
-  for (;;) {
-    await breather.pause();
-    const commits = await journal.read(run, state.position);
-    if (commits.length === 0) return state;
-    for (const { events, at } of commits) for (const event of events) evolve(state, event, at);
-  }
-}
-
-interface CleanUpParts {
-  readonly journal: Journal;
+interface CleanUpParts extends TenureParts {
   readonly artifacts: ArtifactStore;
-  readonly clock: Clock;
-  livenessOf(owner: Owner): "alive" | "gone" | "unknown";
 }
 
 /**
@@ -42,13 +24,15 @@ interface CleanUpParts {
  */
 export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, reason: string): Promise<void> {
   const { journal, artifacts, clock } = parts;
-  const state = await loadState(journal, run, new Breather(clock));
-  if (state.position === 0) {
+  const loaded = await loadRun(run, { journal, clock, report: () => undefined });
+  if (loaded === undefined) {
     throw new RunfoldError("run.unknown", `There is no run ${run} to clean up.`, { details: { run } });
   }
+  const { state, stream } = loaded;
   if (state.life !== life) throw cleanedUp(run);
   const at = clock.now();
-  if (isLive(state) && parts.livenessOf(state.owner) === "gone") {
+  const tenure = isLive(state) ? await tenureOf(parts, stream.view.snapshot()) : "held";
+  if (tenure === "vacant") {
     const before = state.position;
     await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at) });
   }

@@ -43,6 +43,7 @@ export class Effects {
   #launches: StepActor[] = [];
   /** While what an earlier owner left running is being ended, nothing is launched. */
   #isSweeping = false;
+  #sweepTimer: Timer | undefined;
   #deadline: Timer | undefined;
 
   constructor(host: EffectsHost) {
@@ -105,15 +106,17 @@ export class Effects {
 
   /** Launches the attempts that have started since the last call. */
   launch(): void {
-    const launches = this.#launches;
-    if (launches.length === 0 || this.#isSweeping) return;
-    this.#launches = [];
+    if (this.#launches.length === 0) return;
+    // One that has been told to stop ends without having begun, so it need not wait.
+    const launches = this.#isSweeping ? this.#launches.filter(({ request }) => request !== undefined) : this.#launches;
+    this.#launches = this.#isSweeping ? this.#launches.filter(({ request }) => request === undefined) : [];
     for (const actor of launches) actor.launch(this.#host.executors.get(workKindOf(actor.step)));
   }
 
   /** Lets go of everything: nothing that is still under way will be heard. Attempts that run are told to stop by force. */
   dispose(): void {
     this.#deadline?.cancel();
+    this.#sweepTimer?.cancel();
     this.#host.deadlines.clear();
     for (const timer of this.#retries.values()) timer.cancel();
     this.#retries.clear();
@@ -151,12 +154,11 @@ export class Effects {
     const owner = this.#host.owner();
     const { clock } = this.#host;
     const sweeps = this.#host.executorsOfGraph().map(async (executor) => executor.sweep?.(owner));
-    let timer: Timer | undefined;
     const isOver = new Promise<undefined>((resolve) => {
-      timer = clock.setTimer(clock.now() + limits.sweepGiveUpMs, () => resolve(undefined));
+      this.#sweepTimer = clock.setTimer(clock.now() + limits.sweepGiveUpMs, () => resolve(undefined));
     });
     const outcomes = await Promise.race([Promise.allSettled(sweeps), isOver]);
-    timer?.cancel();
+    this.#sweepTimer?.cancel();
     // Better a step that may run twice at the same time, and says so, than a run that never goes on.
     if (outcomes === undefined) this.#host.sweepFailed(new Error(`It took more than ${limits.sweepGiveUpMs} ms.`));
     for (const outcome of outcomes ?? []) if (outcome.status === "rejected") this.#host.sweepFailed(outcome.reason);

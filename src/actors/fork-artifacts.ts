@@ -6,14 +6,13 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Breather } from "./breather.ts";
 
-/** Copies what the past keeps outside the journal, so that neither run depends on the other's being there. */
+/** Into the place `target`: copies what the past keeps outside the journal, so that neither run depends on the other's being there. */
 export async function copyArtifacts(
   store: ArtifactStore,
   from: { readonly run: RunId; readonly life: RunLife },
-  to: { readonly run: RunId; readonly life: RunLife },
+  target: string,
   artifacts: AsyncIterable<ArtifactRef>,
 ): Promise<void> {
-  const target = artifactPlace(to.run, to.life);
   try {
     for await (const artifact of artifacts) {
       const writer = await store.create(target, artifact.name);

@@ -2,12 +2,13 @@ import { artifactPlace } from "../domain/artifact.ts";
 import { commitStart } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
-import type { Position, RunId } from "../domain/ids.ts";
+import type { Position, RunId, StepId } from "../domain/ids.ts";
+import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
 import { artifactsThrough, copyArtifacts } from "./fork-artifacts.ts";
-import { loadRun } from "./load-run.ts";
-import type { LoadedRun } from "./load-run.ts";
+import { cleanedUp } from "./journal-error.ts";
+import { keepHandovers, loadRun } from "./load-run.ts";
 import type { OwnedRuns } from "./owned-runs.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { Run } from "./run.ts";
@@ -26,7 +27,8 @@ export interface ForkOptions {
 }
 
 interface ForkRequest {
-  readonly source: RunId;
+  /** The run as it is now. */
+  readonly source: RunSnapshot;
   readonly id: RunId;
   readonly at: Position;
   readonly graph: Graph | undefined;
@@ -41,55 +43,51 @@ interface ForkRequest {
 export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: ForkRequest): Promise<Run> {
   const { journal, clock, artifacts, workspace, executors, owner } = parts;
   const { source, id, at } = request;
-  const loaded = await loadPast(parts, request, owned.reporterOf(id));
+  if ((await journal.head(id)) > 0) throw taken(id);
+  await refuseHalfCommit(journal, source.id, at, source.position);
+  const options = { journal, clock, report: owned.reporterOf(id), through: at };
+  const loaded = await loadRun(source.id, options);
+  if (loaded?.state.position !== at) throw cleanedUp(source.id);
   const { view } = loaded.stream;
-  const from = { run: source, life: view.life, position: at };
-  const document = request.graph?.document ?? view.snapshot().graph;
-  const isEdited = request.graph !== undefined && JSON.stringify(document) !== JSON.stringify(view.snapshot().graph);
+  const past = view.snapshot();
+  const document = request.graph?.document ?? past.graph;
+  const isEdited = request.graph !== undefined && JSON.stringify(document) !== JSON.stringify(past.graph);
   const graph: Graph = request.graph ?? { document, tasks: new Map() };
   const { root } = view;
-  const isDone = (step: string): boolean => view.step(step)?.endedAtPosition !== undefined;
+  const hasEnded = (step: StepId): boolean => view.step(step)?.endedAtPosition !== undefined;
   parts.bindTasks(id, graph);
   try {
-    const places = await prepareStart(id, document, root, executors, workspace, isDone);
+    const places = await prepareStart(id, document, root, executors, workspace, hasEnded);
     owned.refuseFull();
     const life = parts.entropy.uniqueName();
-    await copyArtifacts(artifacts, from, { run: id, life }, artifactsThrough(journal, source, at, new Breather(clock)));
+    const place = artifactPlace(id, life);
+    // The life that it has now, not the one that it had then: it may be a fork itself.
+    const from = { run: source.id, life: source.life, position: at };
+    await copyArtifacts(artifacts, from, place, artifactsThrough(journal, source.id, at, new Breather(clock)));
+    if (isEdited) await keepHandovers(journal, source.id, loaded.stream, document, new Breather(clock));
     const edited = isEdited ? { graph: document } : {};
-    const run = await owned
+    const begun = await owned
       .own({
         id,
+        life,
         ...loaded,
         command: { type: "run.fork", run: id, life, from, ...edited, root, places, owner },
-        past: { run: source, through: at },
+        past: { run: source.id, through: at },
         stepsAfter: document,
+        checkpointedAt: 0,
       })
       .catch(async (error: unknown) => {
-        await artifacts.delete(artifactPlace(id, life)).catch(() => undefined);
-        throw isRunfoldError(error, "journal.conflict") ? taken(id) : error;
+        // Whatever else went wrong, the run may have been made all the same.
+        if (!isRunfoldError(error, "journal.conflict")) throw error;
+        await artifacts.delete(place);
+        throw taken(id);
       });
-    if (!("refused" in run)) return run;
-    await artifacts.delete(artifactPlace(id, life)).catch(() => undefined);
-    throw forkRefused(source, at, run.message);
-  } catch (error) {
-    if (!owned.has(id)) parts.releaseTasks(id);
-    throw error;
+    if (!("refused" in begun)) return begun;
+    await artifacts.delete(place);
+    throw forkRefused(source.id, at, begun.message);
+  } finally {
+    if (owned.actor(id) === undefined) parts.releaseTasks(id);
   }
-}
-
-async function loadPast(
-  { journal, clock }: RuntimeParts,
-  { source, id, at }: ForkRequest,
-  report: (error: unknown) => void,
-): Promise<LoadedRun> {
-  const head = await journal.head(source);
-  if (head === 0)
-    throw new RunfoldError("run.unknown", `There is no run ${source} to fork.`, { details: { run: source } });
-  if ((await journal.head(id)) > 0) throw taken(id);
-  await refuseHalfCommit(journal, source, at, head);
-  const loaded = await loadRun(source, { journal, clock, report, through: at });
-  if (loaded === undefined) throw new RunfoldError("run.cleaned", `Run ${source} was cleaned up while it was forked.`);
-  return loaded;
 }
 
 /** A fork begins between two commits: half of one never was a state of the run. */

@@ -19,6 +19,8 @@ export class InboxReader {
   #seen = 0;
   #isReading = false;
   #isAgain = false;
+  /** Whether the next reading begins with the first message; what is under way must not overrule that. */
+  #isFromStart = false;
   #isClosed = false;
 
   constructor(
@@ -42,17 +44,19 @@ export class InboxReader {
 
   /** Looks through all messages once more: those of a run that has just come here were passed over before. */
   rescan(): void {
-    this.#seen = 0;
+    this.#isFromStart = true;
     void this.#read();
   }
 
   async #read(): Promise<void> {
     this.#isAgain = true;
-    if (this.#isReading) return;
+    if (this.#isReading || this.#isClosed) return;
     this.#isReading = true;
     try {
       while (this.#isAgain) {
         this.#isAgain = false;
+        if (this.#isFromStart) this.#seen = 0;
+        this.#isFromStart = false;
         const messages = await this.#journal.inbox(this.#seen, limits.readCommitsMax);
         for (const { number, run, message } of messages) {
           this.#seen = number;

@@ -9,6 +9,9 @@ export function leaseName({ host, pid, processStart }: Owner): string {
   return `${host}/${pid}/${processStart}`;
 }
 
+/** How many runtimes of this process give signs of life under one name in one journal: the process leaves with the last of them. */
+const holders = new Map<string, number>();
+
 /**
  * The signs of life of a process that writes runs, for those who cannot look at it: another machine, another container. With each
  * sign it looks whether its runs are still its own, so that one that was suspended, and lost them meanwhile, stops its work.
@@ -40,16 +43,25 @@ export class Lease {
   hold(): void {
     if (this.#isHeld || this.#journal.location === undefined) return;
     this.#isHeld = true;
+    holders.set(this.#key, (holders.get(this.#key) ?? 0) + 1);
     this.#renew();
   }
 
-  /** Says that this process has left, if it ever said that it was there. */
+  /** Says that this process has left as of now, if it ever said that it was there and no other runtime of it still is. */
   async release(): Promise<void> {
     this.#timer?.cancel();
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    // What cannot be taken back lapses by itself; a journal that fails has told so to the runs.
-    await this.#journal.renewLease(this.#name, undefined).catch(() => undefined);
+    const left = (holders.get(this.#key) ?? 1) - 1;
+    if (left > 0) holders.set(this.#key, left);
+    else holders.delete(this.#key);
+    if (left > 0) return;
+    // A journal that fails has said so already, and the lease lapses by itself.
+    await this.#journal.renewLease(this.#name, this.#clock.now() - 1).catch(() => undefined);
+  }
+
+  get #key(): string {
+    return `${this.#journal.location}\n${this.#name}`;
   }
 
   #renew(): void {
@@ -62,7 +74,7 @@ export class Lease {
     this.#journal
       .renewLease(this.#name, now + limits.leaseMs)
       .catch((error: unknown) => this.#report("lease-failed", error));
-    for (const actor of actors) actor.checkOwnership();
+    for (const actor of actors) void actor.checkOwnership();
     this.#timer = this.#clock.setTimer(now + limits.leaseRenewMs, () => this.#renew(), { isBackground: true });
   }
 }

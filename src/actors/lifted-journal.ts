@@ -18,7 +18,7 @@ export function liftedJournal(inner: Journal): Journal {
     entry: (run) => inner.entry(run),
     delete: (run, expected) => inner.delete(run, expected),
     send: (run, message) => inner.send(run, message),
-    inbox: (after, limit) => inner.inbox(after, limit),
+    inbox: (after, limit, run) => inner.inbox(after, limit, run),
     watch: (changed) => inner.watch(changed),
     renewLease: (owner, until) => inner.renewLease(owner, until),
     leaseOf: (owner) => inner.leaseOf(owner),

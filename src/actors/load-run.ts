@@ -1,9 +1,11 @@
-import { recordedEvents } from "../domain/commit.ts";
-import type { Position, RunId } from "../domain/ids.ts";
+import type { GraphDocument } from "../domain/graph-document.ts";
+import type { Position, RunId, StepId } from "../domain/ids.ts";
 import { evolve } from "../machines/evolve.ts";
 import { initialState } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
-import { handoverOf } from "../projections/frontier.ts";
+import { Frontier, handoverOf } from "../projections/frontier.ts";
+import type { Handover } from "../projections/frontier.ts";
+import type { RunView } from "../projections/run-view.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
@@ -46,22 +48,57 @@ export async function loadRun(run: RunId, options: LoadOptions): Promise<LoadedR
     stream.publish(wanted);
   }
   if (state.position === 0) return undefined;
-  await fillGaps(journal, run, stream);
+  await fillGaps(journal, run, stream, breather);
   return { state, stream, checkpointedAt };
 }
 
 /** A checkpoint keeps no outputs, because the journal has them: those that someone still waits for are read from there. */
-export async function fillGaps(journal: Journal, run: RunId, { view, frontier, isEnded }: RunStream): Promise<void> {
+async function fillGaps(
+  journal: Journal,
+  run: RunId,
+  { view, frontier, isEnded }: RunStream,
+  breather: Breather,
+): Promise<void> {
   if (isEnded) return;
-  for (const step of frontier.gaps()) {
-    const at = view.step(step)?.endedAtPosition;
-    if (at === undefined) continue;
-    const [commit] = await journal.read(run, at - 1, 1);
-    if (commit === undefined) continue;
-    for (const { event } of recordedEvents(commit, at - 1)) {
+  for await (const handover of readHandovers(journal, run, view, frontier.gaps(), breather)) frontier.supply(handover);
+}
+
+/** An edited graph may need what nobody waits for any more: it is read again before the fork, and kept until then. */
+export async function keepHandovers(
+  journal: Journal,
+  run: RunId,
+  { view, frontier }: RunStream,
+  graph: GraphDocument,
+  breather: Breather,
+): Promise<void> {
+  const wanted = Frontier.restore(graph, (step) => {
+    return view.step(graph.steps[step]!.id)?.endedAtPosition !== undefined;
+  });
+  for await (const handover of readHandovers(journal, run, view, wanted.gaps(), breather)) frontier.keep(handover);
+}
+
+/** What ended steps hand on, as the journal has it: one reading for each commit, however many of them it ended. */
+async function* readHandovers(
+  journal: Journal,
+  run: RunId,
+  view: RunView,
+  steps: readonly StepId[],
+  breather: Breather,
+): AsyncGenerator<Handover, void> {
+  const wanted = new Set(steps);
+  const positions = steps
+    .flatMap((step) => view.step(step)?.endedAtPosition ?? [])
+    .toSorted((one, other) => one - other);
+  let read: Position = 0;
+  for (const position of positions) {
+    if (position <= read) continue;
+    await breather.pause();
+    const [commit] = await journal.read(run, position - 1, 1);
+    if (commit === undefined) return;
+    read = commit.position;
+    for (const event of commit.events) {
       const handover = handoverOf(event);
-      if (handover !== undefined) frontier.supply(handover);
-      break;
+      if (handover !== undefined && wanted.has(handover.step)) yield handover;
     }
   }
 }

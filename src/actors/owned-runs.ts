@@ -1,9 +1,10 @@
 import { artifactPlace } from "../domain/artifact.ts";
-import { RunfoldError } from "../domain/errors.ts";
+import { brokenInvariant, RunfoldError } from "../domain/errors.ts";
 import { workKindOf } from "../domain/graph-document.ts";
-import type { GraphDocument } from "../domain/graph-document.ts";
-import type { Position, RunId } from "../domain/ids.ts";
+import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
+import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Command, Refusal } from "../domain/inputs.ts";
+import type { Handover } from "../projections/frontier.ts";
 import type { Plan } from "../machines/plan.ts";
 import { planOf } from "../machines/plan.ts";
 import { phaseCode } from "../machines/run-state.ts";
@@ -15,6 +16,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
+import { writesHere } from "./lives-here.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -23,6 +25,7 @@ import type { RuntimeParts } from "./runtime-parts.ts";
 /** A run that this process is about to write, and the command that makes it so. */
 export interface Ownership {
   readonly id: RunId;
+  readonly life: RunLife;
   readonly state: RunState;
   readonly stream: RunStream;
   /** The command that begins the run here: a start, a recovery, a fork. */
@@ -50,14 +53,14 @@ export interface OwnedRunsHost {
 /** The runs that this process writes, each with its actor. */
 export class OwnedRuns {
   readonly #host: OwnedRunsHost;
-  readonly #runs = new Map<RunId, { readonly actor: RunActor; readonly run: Run }>();
+  /** Those that are on their way here are there as well, for messages that come meanwhile. */
+  readonly #actors = new Map<RunId, RunActor>();
+  /** Known to others only once that is committed. */
+  readonly #runs = new Map<RunId, Run>();
+  readonly #leaving = new WeakMap<RunActor, () => void>();
 
   constructor(host: OwnedRunsHost) {
     this.#host = host;
-  }
-
-  get size(): number {
-    return this.#runs.size;
   }
 
   has(id: RunId): boolean {
@@ -65,21 +68,21 @@ export class OwnedRuns {
   }
 
   run(id: RunId): Run | undefined {
-    return this.#runs.get(id)?.run;
+    return this.#runs.get(id);
   }
 
   actor(id: RunId): RunActor | undefined {
-    return this.#runs.get(id)?.actor;
+    return this.#actors.get(id);
   }
 
   actors(): readonly RunActor[] {
-    return Array.from(this.#runs.values(), ({ actor }) => actor);
+    return [...this.#actors.values()];
   }
 
   /** Cancels every run, and waits for their ends. */
   async cancelAll(reason: string): Promise<void> {
     await Promise.allSettled(
-      Array.from(this.#runs.values(), async ({ run }) => {
+      Array.from(this.#runs.values(), async (run) => {
         await run.cancel({ reason });
         await run.wait({ until: "end" });
       }),
@@ -99,20 +102,23 @@ export class OwnedRuns {
   /** @throws `runtime.full` */
   refuseFull(): void {
     const { liveRunsMax } = this.#host.parts;
-    if (this.#runs.size < liveRunsMax) return;
-    const message = `${this.#runs.size} runs are live in this runtime, and it takes ${liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
+    if (this.#actors.size < liveRunsMax) return;
+    const message = `${this.#actors.size} runs are live in this runtime, and it takes ${liveRunsMax}. Wait for one to end, or raise liveRunsMax.`;
     throw new RunfoldError("runtime.full", message);
   }
 
   /**
-   * Makes this process the run's writer. Resolves once that is committed, with the refusal if the machines do not agree.
+   * Makes this process the run's writer; nobody else may be about to do so for the same id. Resolves once that is committed, with
+   * the refusal if the machines do not agree.
    * @throws `journal.conflict` when another process was faster; what else the journal refuses with.
    */
   async own(ownership: Ownership): Promise<Run | Refusal> {
     const { id, stream, command, waiting = [] } = ownership;
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
-    this.#runs.set(id, { actor, run });
+    const leave = writesHere(ownership.life);
+    this.#actors.set(id, actor);
+    this.#leaving.set(actor, leave);
     try {
       const answer = actor.send(command);
       for (const { number, message } of waiting) {
@@ -121,27 +127,39 @@ export class OwnedRuns {
         });
       }
       const refusal = await answer;
-      if (refusal === undefined) {
-        this.#host.taken();
-        return run;
+      if (refusal !== undefined) {
+        this.#forget(id, actor);
+        return refusal;
       }
-      this.#runs.delete(id);
-      return refusal;
+      // A run may be over by the time that its start is known to be committed.
+      if (!actor.isStopped) {
+        this.#runs.set(id, run);
+        this.#host.taken();
+      }
+      return run;
     } catch (error) {
-      this.#runs.delete(id);
+      this.#forget(id, actor);
       throw error;
     }
   }
 
-  #actorOf({ id, state, stream, command, past, stepsAfter, checkpointedAt = 0 }: Ownership): RunActor {
+  #forget(id: RunId, actor: RunActor): void {
+    this.#leaving.get(actor)?.();
+    this.#leaving.delete(actor);
+    if (this.#actors.get(id) !== actor) return;
+    this.#actors.delete(id);
+    this.#runs.delete(id);
+  }
+
+  #actorOf({ id, life, state, stream, command, past, stepsAfter, checkpointedAt = 0 }: Ownership): RunActor {
     const { parts } = this.#host;
     const report = (code: string, error: unknown): void => this.#host.report(code, id, error);
     const { journal, clock, entropy, artifacts, executors, abortGraceMs } = parts;
     const plan = stepsAfter === undefined ? state.plan : planOf(stepsAfter);
-    const { life, root } = command.type === "run.recover" ? { life: state.life, root: stream.view.root } : command;
+    const { root } = command.type === "run.recover" ? stream.view : command;
     const deadlines = new Deadlines(clock);
-    state.run = id;
     return new RunActor({
+      run: id,
       journal,
       clock,
       state,
@@ -165,7 +183,7 @@ export class OwnedRuns {
           executorsOfGraph: () => executorsFor(plan, executors),
           stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
-          upstreamOf: ({ id: step }) => stream.frontier.handoversTo(step),
+          upstreamOf: (step) => handedTo(step, stream),
           report: (input) => actor.post(input),
           fire: (input) => actor.post(input),
           timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
@@ -179,12 +197,21 @@ export class OwnedRuns {
         }),
       onCheckpointFailed: (error) => report("checkpoint-failed", error),
       onWait: (error) => report("journal-waits", error),
-      onStop: () => {
-        this.#runs.delete(id);
+      onStop: (actor) => {
+        this.#forget(id, actor);
         this.#host.released(id, stream);
       },
     });
   }
+}
+
+/** All that a step is handed. One that is missing would be a wrong result without an error. */
+function handedTo({ id, needs = [], after = [] }: StepDocument, { frontier }: RunStream): readonly Handover[] {
+  const handovers = frontier.handoversTo(id);
+  if (handovers.length === needs.length + after.length) return handovers;
+  const expected = new Set([...needs, ...after]).size;
+  if (handovers.length < expected) throw brokenInvariant(`step ${id} is handed what each of its dependencies gave`);
+  return handovers;
 }
 
 function executorsFor({ steps }: Plan, executors: RuntimeParts["executors"]): readonly Executor[] {

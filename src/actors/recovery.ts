@@ -4,11 +4,14 @@ import type { RunId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
+import type { InboxMessage } from "../ports/journal.ts";
+import type { Beginnings } from "./beginnings.ts";
 import { loadRun } from "./load-run.ts";
 import type { OwnedRuns } from "./owned-runs.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
-import { heldByAnother, recoverCommand, tenureOf } from "./take-over.ts";
+import { recoverCommand } from "./take-over.ts";
+import { heldByAnother, tenureOf } from "./tenure.ts";
 
 export interface TakeOverOptions {
   /** Takes the run also from a process that lives, or may live. */
@@ -17,100 +20,112 @@ export interface TakeOverOptions {
   readonly graph?: Graph;
 }
 
+export interface RecoveryHost {
+  readonly parts: RuntimeParts;
+  readonly owned: OwnedRuns;
+  readonly beginnings: Beginnings;
+  /** A handle to a run of the journal, whoever writes it. */
+  find(id: RunId): Promise<Run | undefined>;
+  /** @throws `runtime.closed` */
+  refuseClosed(): void;
+  report(code: string, run: RunId, error: unknown): void;
+}
+
+/** What came of looking for runs that nobody writes any more. */
+export interface Recovered {
+  readonly runs: readonly Run[];
+  /** Whether a run was let be only for now: it may be free later, or there may be room for it. */
+  readonly isIncomplete: boolean;
+}
+
 /** Takes over runs that have not ended although their process has. */
 export class Recovery {
-  readonly #parts: RuntimeParts;
-  readonly #owned: OwnedRuns;
-  readonly #find: (id: RunId) => Promise<Run | undefined>;
-  readonly #report: (code: string, run: RunId, error: unknown) => void;
-  readonly #underWay = new Map<RunId, Promise<Run>>();
+  readonly #host: RecoveryHost;
 
-  /** `find` gives a handle to a run of the journal, whoever writes it. */
-  constructor(
-    parts: RuntimeParts,
-    owned: OwnedRuns,
-    find: (id: RunId) => Promise<Run | undefined>,
-    report: (code: string, run: RunId, error: unknown) => void,
-  ) {
-    this.#parts = parts;
-    this.#owned = owned;
-    this.#find = find;
-    this.#report = report;
+  constructor(host: RecoveryHost) {
+    this.#host = host;
   }
 
   /**
-   * Makes this process the writer of a run. One that has ended, or is written here already, is returned as it is.
+   * Makes this process the writer of a run. One that has ended, or is written here already, is returned as it is. No other beginning
+   * of the same id may be under way.
    * @throws `run.unknown`; `run.live` when another process may still write it; `graph.invalid` when it cannot be run here; `runtime.full`;
-   * what the journal refuses with.
+   * `runtime.closed`; what the journal refuses with.
    */
-  takeOver(id: RunId, options: TakeOverOptions): Promise<Run> {
-    const known = this.#underWay.get(id);
-    if (known !== undefined) return known;
-    const taking = this.#takeOver(id, options).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, taking);
-    return taking;
-  }
-
-  /**
-   * Takes over all of these runs that nobody writes any more. One that cannot be is reported, and stays as it is; one that came from
-   * a file waits until someone asks for it by name, because its commands are the file's.
-   */
-  async recover(runs: readonly RunSummary[]): Promise<readonly Run[]> {
-    const owned = this.#owned;
-    const unfinished = runs
-      .filter(({ id, status, isImported }) => !isRunEnded(status) && isImported !== true && !owned.has(id))
-      .toReversed();
-    const recovered: Run[] = [];
-    const work = async (): Promise<void> => {
-      for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) {
-        const { id } = next;
-        try {
-          recovered.push(await this.takeOver(id, { force: false }));
-        } catch (error) {
-          // Somebody else's run is no problem of ours.
-          if (!isRunfoldError(error, "run.live") && !isRunfoldError(error, "run.unknown")) {
-            this.#report("recovery-failed", id, error);
-          }
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: limits.recoveriesAtOnceMax }, work));
-    return recovered;
-  }
-
-  async #takeOver(id: RunId, { force, graph }: TakeOverOptions): Promise<Run> {
-    const [parts, owned] = [this.#parts, this.#owned];
+  async takeOver(id: RunId, { force, graph }: TakeOverOptions): Promise<Run> {
+    const { parts, owned, refuseClosed } = this.#host;
     const { journal, clock } = parts;
     const live = owned.run(id);
     if (live !== undefined) return live;
-    const entry = await journal.entry(id);
-    const loaded = entry && (await loadRun(id, { journal, clock, report: owned.reporterOf(id) }));
+    const loaded = await loadRun(id, { journal, clock, report: owned.reporterOf(id) });
     if (loaded === undefined) {
       throw new RunfoldError("run.unknown", `There is no run ${id} to take over.`, { details: { run: id } });
     }
-    const { state, stream, checkpointedAt } = loaded;
+    const { state, stream } = loaded;
     if (stream.isEnded) return this.#found(id);
-    const { owner, updatedAt, graph: document } = stream.view.snapshot();
-    const tenure = force ? "vacant" : await tenureOf(parts, owner, updatedAt);
+    const { owner, life, updatedAt, graph: document } = stream.view.snapshot();
+    const tenure = force ? "vacant" : await tenureOf(parts, { owner, life, updatedAt });
     if (tenure !== "vacant") throw heldByAnother(id, owner, tenure);
     parts.bindTasks(id, graph ?? { document, tasks: new Map() });
     try {
       const command = recoverCommand(parts, id, state);
-      const waiting = (await journal.inbox(0)).filter((message) => message.run === id);
+      const waiting = await this.#waitingFor(id);
+      refuseClosed();
       owned.refuseFull();
-      const run = await owned.own({ id, state, stream, command, checkpointedAt, waiting });
+      const run = await owned.own({ id, life, ...loaded, command, waiting });
       return "refused" in run ? await this.#found(id) : run;
     } catch (error) {
       // Whoever was faster writes it now.
       if (isRunfoldError(error, "journal.conflict")) return await this.#found(id);
       throw error;
     } finally {
-      if (!owned.has(id)) parts.releaseTasks(id);
+      if (owned.actor(id) === undefined) parts.releaseTasks(id);
+    }
+  }
+
+  /**
+   * Takes over all of these runs that nobody writes any more. One that cannot be is reported, and stays as it is; one that came from
+   * a file waits until someone asks for it by name, because its commands are the file's.
+   */
+  async recover(summaries: readonly RunSummary[]): Promise<Recovered> {
+    const { owned, beginnings } = this.#host;
+    const unfinished = summaries
+      .filter(({ id, status, isImported }) => !isRunEnded(status) && isImported !== true && !owned.has(id))
+      .toReversed();
+    const runs: Run[] = [];
+    let isIncomplete = false;
+    const work = async (): Promise<void> => {
+      for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) {
+        const { id } = next;
+        try {
+          const run = await beginnings.begin(id, () => this.takeOver(id, { force: false }));
+          // Another process may have been faster.
+          if (owned.has(id)) runs.push(run);
+        } catch (error) {
+          if (isRunfoldError(error, "runtime.closed")) return;
+          isIncomplete ||= isRunfoldError(error, "run.live") || isRunfoldError(error, "runtime.full");
+          // Somebody else's run is no problem of ours.
+          const isOurs = !isRunfoldError(error, "run.live") && !isRunfoldError(error, "run.unknown");
+          if (isOurs) this.#host.report("recovery-failed", id, error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: limits.recoveriesAtOnceMax }, work));
+    return { runs, isIncomplete };
+  }
+
+  async #waitingFor(id: RunId): Promise<readonly InboxMessage[]> {
+    const { journal } = this.#host.parts;
+    const messages: InboxMessage[] = [];
+    for (;;) {
+      const page = await journal.inbox(messages.at(-1)?.number ?? 0, limits.readCommitsMax, id);
+      if (page.length === 0) return messages;
+      for (const message of page) messages.push(message);
     }
   }
 
   async #found(id: RunId): Promise<Run> {
-    const run = await this.#find(id);
+    const run = await this.#host.find(id);
     if (run !== undefined) return run;
     throw new RunfoldError("run.unknown", `Run ${id} is no longer there.`, { details: { run: id } });
   }

@@ -2,7 +2,7 @@ import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Severity } from "../domain/events.ts";
-import type { Position, StepId } from "../domain/ids.ts";
+import type { Position, RunId, StepId } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
@@ -20,6 +20,7 @@ import type { Letter } from "./mailbox.ts";
 import type { RunStream } from "./run-stream.ts";
 
 export interface RunActorParts {
+  readonly run: RunId;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly state: RunState;
@@ -99,9 +100,16 @@ export class RunActor {
     });
   }
 
-  /** Looks whether another process has taken the run over; if so, this actor stops as if it had lost an append. */
-  checkOwnership(): void {
-    if (!this.#isDraining) this.#enqueue({ input: undefined });
+  /**
+   * Looks whether another process has taken the run over; if so, this actor stops as if it had lost an append. A journal that cannot
+   * be looked at now takes no run away.
+   */
+  async checkOwnership(): Promise<void> {
+    const { position } = this.#state;
+    if (this.#isDraining) return;
+    const head = await this.#journal.head(this.#parts.run).catch(() => position);
+    // An append that came meanwhile looks for itself.
+    if (head !== position && position === this.#state.position) this.#enqueue({ input: undefined });
   }
 
   /** Records a diagnostic, once for each distinct one. */
@@ -189,7 +197,7 @@ export class RunActor {
 
   /** The batch has been decided, so while another process holds the journal the same commits are tried again. */
   async #append(expected: Position, commits: readonly Commit[], options: AppendOptions): Promise<void> {
-    const { run } = this.#state;
+    const { run } = this.#parts;
     const giveUpAt = this.#clock.now() + limits.appendRetryMs;
     for (;;) {
       try {
@@ -219,11 +227,11 @@ export class RunActor {
   /** What is saved is taken now, while state and views stand at one position; it is written when the journal comes to it. */
   #saveCheckpoint(last: Commit | undefined): void {
     if (this.#checkpointedAt === undefined || last === undefined || this.#isStopped) return;
-    const { run, position, plan } = this.#state;
+    const { position, plan } = this.#state;
     if (!isCheckpointDue(position, this.#checkpointedAt, plan.steps.length, this.stream.isEnded)) return;
     this.#checkpointedAt = position;
     const state = checkpointOf(this.#state, this.stream, last);
-    this.#journal.saveCheckpoint(run, { position, state }).catch((error: unknown) => {
+    this.#journal.saveCheckpoint(this.#parts.run, { position, state }).catch((error: unknown) => {
       this.#parts.onCheckpointFailed(error);
     });
   }

@@ -74,7 +74,8 @@ function isAhead(commit: Commit, stream: RunStream): boolean {
 /** The id of a run that was cleaned up is free, so its journal may begin with another run. */
 export function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
   const [first] = commit.events;
-  return first?.type === "run.started" && first.life !== view.bornAs;
+  const isBeginning = first?.type === "run.started" || first?.type === "run.forked";
+  return isBeginning && !view.lives.includes(first.life);
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */

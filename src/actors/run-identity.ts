@@ -22,3 +22,7 @@ export function refuseBadId(id: RunId): void {
   const message = `${JSON.stringify(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
   throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
 }
+
+export function unknownRun(id: RunId): RunfoldError {
+  return new RunfoldError("run.unknown", `There is no run ${id} in this journal.`, { details: { run: id } });
+}

@@ -7,15 +7,24 @@ import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import { RunView } from "../projections/run-view.ts";
 import { Verifier } from "../projections/verify.ts";
 import type { Verification } from "../projections/verify.ts";
+import type { Clock } from "../ports/clock.ts";
+import { Breather } from "./breather.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { isOfLaterRun } from "./run-events.ts";
 import type { EventSource } from "./run-events.ts";
 
+/** Whose pauses let others have their turn: a long journal takes seconds. */
+export interface ReplaySource extends EventSource {
+  readonly clock: Clock;
+}
+
 /** The commits of a run from its first, up to the one that reaches a position: a page at a time, and none is kept. */
-async function* commitsThrough(source: EventSource, through: Position): AsyncGenerator<Commit, void> {
+async function* commitsThrough(source: ReplaySource, through: Position): AsyncGenerator<Commit, void> {
   const { run, journal, stream } = source;
   let position: Position = 0;
+  const breather = new Breather(source.clock);
   while (position < through) {
+    await breather.pause();
     const commits = await journal.read(run, position);
     if (commits.length === 0) throw cleanedUp(run);
     for (const commit of commits) {
@@ -27,7 +36,7 @@ async function* commitsThrough(source: EventSource, through: Position): AsyncGen
   }
 }
 
-export async function* replayRun(source: EventSource, through: Position): AsyncGenerator<Frame, void, void> {
+export async function* replayRun(source: ReplaySource, through: Position): AsyncGenerator<Frame, void, void> {
   const view = new RunView();
   for await (const commit of commitsThrough(source, through)) {
     for (const { position, at, event } of recordedEvents(commit, view.position)) {
@@ -37,7 +46,7 @@ export async function* replayRun(source: EventSource, through: Position): AsyncG
   }
 }
 
-export async function stateOfRunAt(source: EventSource, position: Position): Promise<RunSnapshot> {
+export async function stateOfRunAt(source: ReplaySource, position: Position): Promise<RunSnapshot> {
   const head = source.stream.position;
   if (!isPosition(position) || position > head) throw noSuchPosition(position, head);
   const view = new RunView();
@@ -45,7 +54,7 @@ export async function stateOfRunAt(source: EventSource, position: Position): Pro
   return view.snapshot();
 }
 
-export async function verifyRun(source: EventSource, through: Position): Promise<Verification> {
+export async function verifyRun(source: ReplaySource, through: Position): Promise<Verification> {
   const verifier = new Verifier();
   for await (const commit of commitsThrough(source, through)) if (verifier.check(commit) !== undefined) break;
   return verifier.verification;

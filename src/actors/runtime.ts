@@ -5,6 +5,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
 import { abandoned } from "./abandoned.ts";
+import { Beginnings } from "./beginnings.ts";
 import { cleanUp, unlessGone } from "./clean-up.ts";
 import { FollowedRuns } from "./followed-runs.ts";
 import { forkRun } from "./fork-run.ts";
@@ -14,9 +15,11 @@ import { Lease } from "./lease.ts";
 import { liftedJournal } from "./lifted-journal.ts";
 import { OwnedRuns } from "./owned-runs.ts";
 import { Recovery } from "./recovery.ts";
-import type { TakeOverOptions } from "./recovery.ts";
+import type { Recovered, TakeOverOptions } from "./recovery.ts";
+import { RecoveryWatch } from "./recovery-watch.ts";
 import { Retention } from "./retention.ts";
-import { refuseBadId, sameGraph } from "./run-identity.ts";
+import { refuseBadId, sameGraph, unknownRun } from "./run-identity.ts";
+import { isVacant, tenureOf } from "./tenure.ts";
 import type { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
 import { startRun } from "./start-run.ts";
@@ -32,13 +35,12 @@ export class Runtime implements AsyncDisposable {
   readonly #parts: RuntimeParts;
   readonly #owned: OwnedRuns;
   readonly #recovery: Recovery;
+  readonly #watch: RecoveryWatch;
   readonly #lease: Lease;
-  readonly #starting = new Map<RunId, Promise<Run>>();
+  readonly #beginnings = new Beginnings();
   readonly #followed: FollowedRuns;
   readonly #closing = new AbortController();
   readonly #readings = new Set<Promise<unknown>>();
-  /** Runs that are on their way to this process: closing waits for them, or they would be forgotten. */
-  readonly #beginnings = new Set<Promise<unknown>>();
   readonly #diagnostics: RuntimeDiagnostics;
   readonly #inbox: InboxReader;
   readonly #retention: Retention;
@@ -63,7 +65,15 @@ export class Runtime implements AsyncDisposable {
         if (isEnded) this.#retention.add(id, view.life, view.snapshot().cleanupAt);
       },
     });
-    this.#recovery = new Recovery(this.#parts, this.#owned, (id) => this.#find(id), reportOf);
+    this.#recovery = new Recovery({
+      parts: this.#parts,
+      owned: this.#owned,
+      beginnings: this.#beginnings,
+      find: (id) => this.#find(id),
+      refuseClosed: () => this.#refuseClosed(),
+      report: reportOf,
+    });
+    this.#watch = new RecoveryWatch(parts.clock, () => this.recover());
     this.#lease = new Lease(journal, parts.clock, parts.owner, () => this.#owned.actors(), report);
     this.#inbox = new InboxReader(journal, parts.clock, (run) => this.#owned.actor(run), report);
     this.#followed = new FollowedRuns(
@@ -86,19 +96,11 @@ export class Runtime implements AsyncDisposable {
    * @throws `run.idInvalid`; `graph.invalid` with diagnostics, when a step cannot be run here; `run.conflicting` when the id
    * belongs to a run of another graph; `runtime.full`; `runtime.closed`; what the journal refuses with.
    */
-  start(graph: Graph, options: StartOptions = {}): Promise<Run> {
+  async start(graph: Graph, options: StartOptions = {}): Promise<Run> {
+    this.#refuseClosed();
     const id = options.id ?? this.#parts.entropy.uniqueName();
-    const starting = this.#starting.get(id);
-    if (starting !== undefined) {
-      // Whoever comes second must not fail for what was wrong with the first.
-      return starting.then(
-        (run) => sameGraph(run, graph),
-        () => this.start(graph, options),
-      );
-    }
-    const started = this.#start(graph, id).finally(() => this.#starting.delete(id));
-    this.#starting.set(id, started);
-    return started;
+    refuseBadId(id);
+    return await this.#beginnings.begin(id, () => this.#start(graph, id));
   }
 
   /**
@@ -108,7 +110,7 @@ export class Runtime implements AsyncDisposable {
   async get(id: RunId): Promise<Run | undefined> {
     this.#refuseClosed();
     // A run that is being started is there once its start is committed.
-    await this.#starting.get(id)?.catch(() => undefined);
+    await this.#beginnings.settled(id);
     return this.#find(id);
   }
 
@@ -151,7 +153,7 @@ export class Runtime implements AsyncDisposable {
   async resume(id: RunId, options: ResumeOptions = {}): Promise<Run> {
     this.#refuseClosed();
     refuseBadId(id);
-    return await this.#beginning(this.#takeOver(id, { force: options.force ?? false }));
+    return await this.#beginnings.begin(id, () => this.#takeOver(id, { force: options.force ?? false }));
   }
 
   /**
@@ -160,9 +162,9 @@ export class Runtime implements AsyncDisposable {
    */
   async recover(): Promise<readonly Run[]> {
     this.#refuseClosed();
-    const recovered = await this.#beginning(this.#recovery.recover(await this.list()));
-    if (recovered.length > 0) this.#inbox.rescan();
-    return recovered;
+    const { runs, isIncomplete } = await this.#beginnings.track(this.#recoverAll());
+    if (isIncomplete) this.#watch.again();
+    return runs;
   }
 
   /**
@@ -176,7 +178,11 @@ export class Runtime implements AsyncDisposable {
     this.#refuseClosed();
     const { at, graph, id: forkId = this.#parts.entropy.uniqueName() } = options;
     refuseBadId(forkId);
-    return await this.#beginning(forkRun(this.#parts, this.#owned, { source: id, id: forkId, at, graph }));
+    return await this.#beginnings.begin(forkId, async () => {
+      const source = await this.#find(id);
+      if (source === undefined) throw unknownRun(id);
+      return await forkRun(this.#parts, this.#owned, { source: source.snapshot(), id: forkId, at, graph });
+    });
   }
 
   /** Does what became due while nobody was there. @internal */
@@ -185,14 +191,12 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #start(graph: Graph, id: RunId): Promise<Run> {
-    this.#refuseClosed();
-    refuseBadId(id);
     const known = await this.#find(id);
     if (known !== undefined && !known.snapshot().isCleaned) {
       sameGraph(known, graph);
-      if (known.isAbandoned()) return await this.#takeOver(id, { force: false, graph });
-      // It may have been taken over while it was looked at.
-      return this.#owned.run(id) ?? known;
+      const isLeft = !known.snapshot().isEnded && !this.#owned.has(id);
+      const isVacant = isLeft && (await tenureOf(this.#parts, known.snapshot())) === "vacant";
+      return isVacant ? await this.#takeOver(id, { force: false, graph }) : known;
     }
     // Whoever cleaned it up was interrupted.
     if (known !== undefined) await unlessGone(known.cleanup());
@@ -201,7 +205,7 @@ export class Runtime implements AsyncDisposable {
     try {
       return await this.#launch(graph, id);
     } finally {
-      if (!this.#owned.has(id)) this.#parts.releaseTasks(id);
+      if (this.#owned.actor(id) === undefined) this.#parts.releaseTasks(id);
     }
   }
 
@@ -218,9 +222,14 @@ export class Runtime implements AsyncDisposable {
 
   async #takeOver(id: RunId, options: TakeOverOptions): Promise<Run> {
     const run = await this.#recovery.takeOver(id, options);
-    // Commands that were left for the run while nobody wrote it are taken up now.
     this.#inbox.rescan();
     return run;
+  }
+
+  async #recoverAll(): Promise<Recovered> {
+    const recovered = await this.#recovery.recover(await this.list());
+    if (recovered.runs.length > 0) this.#inbox.rescan();
+    return recovered;
   }
 
   #handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run {
@@ -233,7 +242,7 @@ export class Runtime implements AsyncDisposable {
       artifacts,
       cancel,
       report: (error) => this.#reportObserver(id, error),
-      isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && this.#isGone(stream),
+      isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && isVacant(this.#parts, stream.view.snapshot()),
       reading: (reading) => {
         const noted = reading.finally(() => this.#readings.delete(noted));
         this.#readings.add(noted);
@@ -255,7 +264,7 @@ export class Runtime implements AsyncDisposable {
   /** Leaves the request in the inbox, for whoever writes the run. */
   async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
     if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
-    if (this.#isGone(stream)) throw abandoned(id);
+    if (isVacant(this.#parts, stream.view.snapshot())) throw abandoned(id);
     await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
     return undefined;
   }
@@ -264,7 +273,8 @@ export class Runtime implements AsyncDisposable {
     const { journal, executors } = this.#parts;
     this.#inbox.close();
     this.#retention.close();
-    await Promise.allSettled([...this.#starting.values(), ...this.#beginnings]);
+    this.#watch.close();
+    await this.#beginnings.allSettled();
     const closed = new RunfoldError("runtime.closed", "The runtime was closed.");
     if (unfinished === "cancel") await this.#owned.cancelAll("Its runtime was closed.");
     this.#owned.stopAll(closed);
@@ -273,19 +283,6 @@ export class Runtime implements AsyncDisposable {
     await Promise.allSettled(this.#readings);
     await this.#lease.release();
     await journal.close();
-  }
-
-  async #beginning<Result>(beginning: Promise<Result>): Promise<Result> {
-    this.#beginnings.add(beginning);
-    try {
-      return await beginning;
-    } finally {
-      this.#beginnings.delete(beginning);
-    }
-  }
-
-  #isGone(stream: RunStream): boolean {
-    return this.#parts.livenessOf(stream.view.snapshot().owner) === "gone";
   }
 
   #refuseClosed(): void {

@@ -24,14 +24,10 @@ export async function startRun(
   const places = await prepareStart(id, graph, root, executors, workspace);
   refuseClosed();
   owned.refuseFull();
-  const command = { type: "run.start", run: id, life: entropy.uniqueName(), graph, root, places, owner } as const;
-  const run = await owned.own({
-    id,
-    state: initialState(),
-    stream: new RunStream(owned.reporterOf(id)),
-    command,
-    stepsAfter: graph,
-  });
+  const life = entropy.uniqueName();
+  const command = { type: "run.start", run: id, life, graph, root, places, owner } as const;
+  const stream = new RunStream(owned.reporterOf(id));
+  const run = await owned.own({ id, life, state: initialState(), stream, command, stepsAfter: graph });
   invariant(!("refused" in run), "a run that has not begun takes its start");
   return run;
 }

@@ -120,6 +120,8 @@ export const limits = {
   checkpointEventsAStepMin: 2,
   /** For how long an owner that nobody can look at is taken for alive after its last sign of life. */
   leaseMs: 30_000,
+  /** For how long a sign of life that has lapsed is kept: as long as the longest run, after which nobody asks for it. */
+  leaseKeptMs: 86_400_000,
   /** How often an owner gives a sign of life, and looks whether its runs are still its own. */
   leaseRenewMs: 10_000,
   /** Runs that are taken over at the same time when a journal is opened. */

@@ -5,7 +5,7 @@ import { limits } from "../domain/limits.ts";
 import { failStep } from "./decide-step.ts";
 import { planOf } from "./plan.ts";
 import { changeOfPast } from "./regraph.ts";
-import { phaseOf } from "./run-state.ts";
+import { isLive, phaseOf } from "./run-state.ts";
 import { expireRun } from "./stop-steps.ts";
 import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
@@ -38,10 +38,8 @@ export function decideRecover(turn: Turn, input: Extract<Command, { type: "run.r
 export function decideFork(turn: Turn, input: Extract<Command, { type: "run.fork" }>): Refusal | undefined {
   const { state, at } = turn;
   if (state.phase !== "running") {
-    return refusal(
-      "past",
-      `At position ${state.position} run ${state.run} was being ended, so nothing is left to run.`,
-    );
+    const what = isLive(state) ? "was being ended" : "had ended";
+    return refusal("past", `it ${what} by then, so nothing is left to run. Fork it at an earlier position.`);
   }
   const { type: _, graph, ...rest } = input;
   const change = graph === undefined ? undefined : changeOfPast(state, graph);

@@ -58,8 +58,8 @@ export interface Journal {
    */
   send(run: RunId, message: Json): Promise<number>;
 
-  /** Messages of all runs with a number above `after` that no append has consumed, in order, at most `limit`. */
-  inbox(after: number, limit?: number): Promise<readonly InboxMessage[]>;
+  /** Messages of all runs, or of `run` alone, with a number above `after` that no append has consumed, in order, at most `limit`. */
+  inbox(after: number, limit?: number, run?: RunId): Promise<readonly InboxMessage[]>;
 
   /**
    * Calls back soon after something may have changed by another hand: a commit or a message of another process, and a
@@ -69,10 +69,10 @@ export interface Journal {
 
   /**
    * Says until when an owner of runs is to be taken for alive where nobody can look at its process; replaces what it said before.
-   * With `undefined` it has left.
+   * What others said that ended `limits.leaseKeptMs` before may be forgotten.
    */
-  renewLease(owner: string, until: EpochMs | undefined): Promise<void>;
-  /** Until when an owner said that it would be there; undefined for one that never said so, or has left. */
+  renewLease(owner: string, until: EpochMs): Promise<void>;
+  /** Until when an owner said that it would be there; undefined for one that never said so, or was forgotten. */
   leaseOf(owner: string): Promise<EpochMs | undefined>;
 
   /** Keeps one folded state a run, replacing the one before. A cache: never trusted over the commits. */

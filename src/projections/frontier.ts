@@ -124,6 +124,14 @@ export class Frontier {
     this.#size++;
   }
 
+  /** Holds a hand-over that nobody of this graph waits for, because an edited graph is about to come that needs it. */
+  keep(handover: Handover): void {
+    const step = this.#plan.numberOf.get(handover.step);
+    if (step === undefined || this.#handovers[step] !== undefined) return;
+    this.#handovers[step] = handover;
+    this.#size++;
+  }
+
   #begin(graph: GraphDocument, hasEnded: (step: number) => boolean): void {
     const plan = planOf(graph);
     const size = plan.steps.length;

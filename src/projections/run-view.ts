@@ -16,8 +16,8 @@ import type { StepSnapshot } from "./step-snapshot.ts";
 interface RunFold {
   id: RunId;
   life: RunLife;
-  /** The life in the journal's first event: of a fork that of the run whose past it has. */
-  bornAs: RunLife;
+  /** Its own life, the last, after those of the runs whose past it has. */
+  lives: readonly RunLife[];
   /** Where the journal has the event that says the graph. */
   graphAt: Position;
   root: string;
@@ -69,8 +69,9 @@ export class RunView {
     return this.#run.life;
   }
 
-  get bornAs(): RunLife {
-    return this.#run.bornAs;
+  /** Its own life, the last, after those of the runs whose past it has. */
+  get lives(): readonly RunLife[] {
+    return this.#run.lives;
   }
 
   get status(): RunStatus {
@@ -100,7 +101,6 @@ export class RunView {
     switch (event.type) {
       case "run.started":
         this.#begin(event, at);
-        run.bornAs = event.life;
         this.#regraph(event.graph);
         return;
       case "run.forked":
@@ -219,6 +219,7 @@ export class RunView {
     const run = this.#run;
     run.id = event.run;
     run.life = event.life;
+    run.lives = [...run.lives, event.life];
     run.root = event.root;
     run.places = event.places;
     run.owner = event.owner;
@@ -277,7 +278,7 @@ function unstarted(): RunFold {
   return {
     id: "",
     life: "",
-    bornAs: "",
+    lives: [],
     graphAt: 0,
     root: "",
     places: [],

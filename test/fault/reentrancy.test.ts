@@ -97,6 +97,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     clock,
     state,
     stream,
+    run: "x",
     checkpointedAt: undefined,
     onCheckpointFailed: () => undefined,
     onWait: () => undefined,

@@ -121,8 +121,9 @@ class MemoryJournal implements Journal {
     return number;
   }
 
-  async inbox(after: number, limit: number = limits.inboxMessagesMax): Promise<readonly InboxMessage[]> {
+  async inbox(after: number, limit: number = limits.inboxMessagesMax, run?: RunId): Promise<readonly InboxMessage[]> {
     this.#checkOpen();
+    if (run !== undefined) return this.#inboxOf(run, after, limit);
     const messages: InboxMessage[] = [];
     for (const message of this.#inbox.values()) {
       if (messages.length >= limit) break;
@@ -136,10 +137,10 @@ class MemoryJournal implements Journal {
     return this.#watchers.add(changed);
   }
 
-  async renewLease(owner: string, until: EpochMs | undefined): Promise<void> {
+  async renewLease(owner: string, until: EpochMs): Promise<void> {
     this.#checkOpen();
-    if (until === undefined) this.#leases.delete(owner);
-    else this.#leases.set(owner, until);
+    for (const [other, ended] of this.#leases) if (ended < until - limits.leaseKeptMs) this.#leases.delete(other);
+    this.#leases.set(owner, until);
   }
 
   async leaseOf(owner: string): Promise<EpochMs | undefined> {
@@ -181,6 +182,12 @@ class MemoryJournal implements Journal {
     };
     this.#runs.set(run, created);
     return created;
+  }
+
+  #inboxOf(run: RunId, after: number, limit: number): readonly InboxMessage[] {
+    const numbers = this.#runs.get(run)?.messages ?? [];
+    const wanted = numbers.filter((number) => number > after).slice(0, limit);
+    return wanted.map((number) => this.#inbox.get(number)!);
   }
 
   /** What another run begins with, up to a commit that ends just there. */

@@ -148,8 +148,8 @@ class SqliteJournal implements Journal {
     );
   }
 
-  async inbox(after: number, limit: number = limits.inboxMessagesMax): Promise<readonly InboxMessage[]> {
-    return this.#read(() => this.#tables.inbox(after, limit));
+  async inbox(after: number, limit: number = limits.inboxMessagesMax, run?: RunId): Promise<readonly InboxMessage[]> {
+    return this.#read(() => this.#tables.inbox(after, limit, run));
   }
 
   watch(changed: () => void): () => void {
@@ -164,7 +164,7 @@ class SqliteJournal implements Journal {
     };
   }
 
-  async renewLease(owner: string, until: EpochMs | undefined): Promise<void> {
+  async renewLease(owner: string, until: EpochMs): Promise<void> {
     return this.#write(owner, () => this.#tables.renewLease(owner, until));
   }
 

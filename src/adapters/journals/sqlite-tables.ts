@@ -126,17 +126,19 @@ export class SqliteTables {
     return row && Number(this.#statements.send.rows(row[0]!, JSON.stringify(message))[0]?.[0]);
   }
 
-  inbox(after: number, limit: number): InboxMessage[] {
-    return this.#statements.inbox.rows(after, limit).map(([number, run, message]) => ({
+  inbox(after: number, limit: number, run: RunId | undefined): InboxMessage[] {
+    const { inbox, inboxOf } = this.#statements;
+    const rows = run === undefined ? inbox.rows(after, limit) : inboxOf.rows(run, after, limit);
+    return rows.map(([number, run, message]) => ({
       number: Number(number),
       run: plainText(run),
       message: parse(message),
     }));
   }
 
-  renewLease(owner: string, until: EpochMs | undefined): void {
-    if (until === undefined) this.#leaseStatements().drop.run(owner);
-    else this.#leaseStatements().renew.run(owner, until);
+  renewLease(owner: string, until: EpochMs): void {
+    this.#leaseStatements().forget.run(until - limits.leaseKeptMs);
+    this.#leaseStatements().renew.run(owner, until);
   }
 
   leaseOf(owner: string): EpochMs | undefined {
@@ -226,6 +228,10 @@ function prepareAll(driver: SqliteDriver) {
       `SELECT inbox.number, CAST(runs.run AS BLOB), CAST(inbox.message AS BLOB) FROM inbox JOIN runs ON runs.number = inbox.run
        WHERE inbox.number > ? ORDER BY inbox.number LIMIT ?`,
     ),
+    inboxOf: prepare(
+      `SELECT inbox.number, CAST(runs.run AS BLOB), CAST(inbox.message AS BLOB) FROM runs JOIN inbox ON inbox.run = runs.number
+       WHERE runs.run = ? AND inbox.number > ? ORDER BY inbox.number LIMIT ?`,
+    ),
     saveCheckpoint: prepare("INSERT OR REPLACE INTO checkpoints (run, position, state) VALUES (?, ?, ?)"),
     loadCheckpoint: prepare(
       `SELECT CAST(checkpoints.position AS INTEGER), CAST(checkpoints.state AS BLOB) FROM checkpoints JOIN runs ON runs.number = checkpoints.run
@@ -238,7 +244,7 @@ function prepareAll(driver: SqliteDriver) {
 function prepareLeases(driver: SqliteDriver) {
   return {
     renew: driver.prepare("INSERT OR REPLACE INTO leases (owner, until) VALUES (?, ?)"),
-    drop: driver.prepare("DELETE FROM leases WHERE owner = ?"),
+    forget: driver.prepare("DELETE FROM leases WHERE until < ?"),
     find: driver.prepare("SELECT CAST(until AS INTEGER) FROM leases WHERE owner = ?"),
   };
 }

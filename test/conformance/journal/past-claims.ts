@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type JournalHarness, needs, reopened } from "./harness.ts";
+import { limits } from "../../../src/domain/limits.ts";
 import { begin, commitAfter, positions } from "./sample-commits.ts";
 
 /** What the journal promises about runs that begin with the past of another, and about signs of life. */
@@ -66,17 +67,19 @@ export function pastClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
-  test("a sign of life replaces the one before, and ends when its owner leaves", async () => {
+  test("a sign of life replaces the one before, and is forgotten when it has long lapsed", async () => {
     const journal = harness.open();
     expect(await journal.leaseOf("host/1/2")).toBeUndefined();
     await journal.renewLease("host/1/2", 1_700_000_000_000);
     await journal.renewLease("host/1/2", 1_700_000_030_000);
     await journal.renewLease("host/2/2", 5);
     expect(await journal.leaseOf("host/1/2")).toBe(1_700_000_030_000);
-    await journal.renewLease("host/1/2", undefined);
-    await journal.renewLease("host/1/2", undefined);
+    // An owner that leaves says that it was there until then, and is forgotten later.
+    await journal.renewLease("host/1/2", 1_700_000_010_000);
+    expect(await journal.leaseOf("host/1/2")).toBe(1_700_000_010_000);
+    expect(await journal.leaseOf("host/2/2")).toBeUndefined();
+    await journal.renewLease("host/2/2", 1_700_000_010_001 + limits.leaseKeptMs);
     expect(await journal.leaseOf("host/1/2")).toBeUndefined();
-    expect(await journal.leaseOf("host/2/2")).toBe(5);
     await journal.close();
   });
 

@@ -33,7 +33,7 @@ test("a process that writes runs gives signs of life for as long as it does, and
   held.succeed();
   await run.outcome();
   await clock.advance(limits.leaseRenewMs);
-  expect(await journal.leaseOf(name)).toBeUndefined();
+  expect(await journal.leaseOf(name)).toBeLessThan(clock.now());
   expect(clock.armedInBackground).toBe(0);
 });
 

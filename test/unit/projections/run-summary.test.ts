@@ -1,9 +1,5 @@
-import { Breather } from "../../../src/actors/breather.ts";
-import { virtualClock } from "../../../src/adapters/clocks/virtual-clock.ts";
 import { expect, test } from "vitest";
-import { memoryJournal } from "runfold";
 import type { Event } from "runfold";
-import { loadState } from "../../../src/actors/clean-up.ts";
 import { evolve } from "../../../src/machines/evolve.ts";
 import { initialState } from "../../../src/machines/run-state.ts";
 import { summaryOf } from "../../../src/projections/run-summary.ts";
@@ -45,8 +41,4 @@ test("a summary shows a run out of time as one that is being ended, and an ended
   const settled: Event = { type: "run.settled", status: "mixed", cleanupAt: 900 };
   expect(summary(settled)).toMatchObject({ status: "mixed", cleanupAt: 900 });
   expect(summary(settled, { type: "run.cleaned", reason: "" })).toMatchObject({ status: "mixed", isCleaned: true });
-});
-
-test("the state of an unknown run is that of no run", async () => {
-  expect((await loadState(memoryJournal(), "nobody", new Breather(virtualClock()))).position).toBe(0);
 });
