@@ -54,7 +54,7 @@ export function checkEvent(
   const expected = JSON.stringify(truth.events[position - 1]);
   if (shown !== expected) world.broken(`law 1: ${id} at ${position} was seen as ${shown}, and is ${expected}`);
   // A handle whose process lost the run, or its journal, shows no more; a reader still gets what is there.
-  const hasStopped = process.lost.has(life) || process.failures > 0 || process.isClosing;
+  const hasStopped = process.lost.has(life) || process.failures > 0 || process.isClosing || truth.isDeleted;
   if (position > run.snapshot().position && !hasStopped) {
     world.broken(`law 5: ${id} at ${position} was seen before it was in the snapshot`);
   }
