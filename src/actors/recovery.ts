@@ -34,13 +34,15 @@ export interface RecoveryHost {
 /** What came of looking for runs that nobody writes any more. */
 export interface Recovered {
   readonly runs: readonly Run[];
-  /** Whether a run was let be only for now: it may be free later, or there may be room for it. */
+  /** Whether a run was let be only for now, because its owner gave a sign of life not long ago. */
   readonly isIncomplete: boolean;
 }
 
 /** Takes over runs that have not ended although their process has. */
 export class Recovery {
   readonly #host: RecoveryHost;
+  /** Runs that are taken over when there is room for them, the first at the end. */
+  #waiting: RunId[] = [];
 
   constructor(host: RecoveryHost) {
     this.#host = host;
@@ -93,6 +95,7 @@ export class Recovery {
       .filter(({ id, status, isImported }) => !isRunEnded(status) && isImported !== true && !owned.has(id))
       .toReversed();
     const runs: Run[] = [];
+    const waiting: RunId[] = [];
     let isIncomplete = false;
     const work = async (): Promise<void> => {
       for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) {
@@ -103,15 +106,32 @@ export class Recovery {
           if (owned.has(id)) runs.push(run);
         } catch (error) {
           if (isRunfoldError(error, "runtime.closed")) return;
-          isIncomplete ||= isRunfoldError(error, "run.live") || isRunfoldError(error, "runtime.full");
-          // Somebody else's run is no problem of ours.
-          const isOurs = !isRunfoldError(error, "run.live") && !isRunfoldError(error, "run.unknown");
-          if (isOurs) this.#host.report("recovery-failed", id, error);
+          if (isRunfoldError(error, "runtime.full")) waiting.push(id);
+          else if (isRunfoldError(error, "run.live")) isIncomplete = true;
+          else this.#tell(id, error);
         }
       }
     };
     await Promise.all(Array.from({ length: limits.recoveriesAtOnceMax }, work));
+    this.#waiting = waiting.toReversed();
     return { runs, isIncomplete };
+  }
+
+  /** There is room for one more run: the next that waits for it is taken over. */
+  async takeNext(): Promise<void> {
+    const id = this.#waiting.pop();
+    if (id === undefined) return;
+    try {
+      await this.#host.beginnings.begin(id, () => this.takeOver(id, { force: false }));
+    } catch (error) {
+      if (isRunfoldError(error, "runtime.full")) this.#waiting.push(id);
+      else if (!isRunfoldError(error, "run.live") && !isRunfoldError(error, "runtime.closed")) this.#tell(id, error);
+    }
+  }
+
+  /** A run that is no longer there is no problem of anybody's. */
+  #tell(id: RunId, error: unknown): void {
+    if (!isRunfoldError(error, "run.unknown")) this.#host.report("recovery-failed", id, error);
   }
 
   async #waitingFor(id: RunId): Promise<readonly InboxMessage[]> {

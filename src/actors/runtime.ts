@@ -63,6 +63,7 @@ export class Runtime implements AsyncDisposable {
       released: (id, { isEnded, view }) => {
         this.#parts.releaseTasks(id);
         if (isEnded) this.#retention.add(id, view.life, view.snapshot().cleanupAt);
+        if (this.#closed === undefined) void this.#recovery.takeNext();
       },
     });
     this.#recovery = new Recovery({

@@ -113,6 +113,7 @@ describe("a run that was taken over", () => {
 
   test("goes on when the sweep does not end, after a time", async () => {
     const { run, scripted, clock } = await takenOver(() => new Promise(() => undefined));
+    expect(clock.armed).toBeGreaterThan(0);
     await clock.advance(limits.sweepGiveUpMs - 1);
     expect(scripted.attempts).toHaveLength(0);
     await clock.advance(1);
@@ -125,8 +126,10 @@ describe("a run that was taken over", () => {
     const swept = new Promise<void>((resolve) => (end = resolve));
     const { run, scripted } = await takenOver(() => swept);
     await run.cancel();
-    end();
+    // What was never launched has nothing to wait for.
     expect((await run.outcome()).status).toBe("canceled");
+    end();
+    await turns();
     expect(scripted.attempts).toHaveLength(0);
   });
 
