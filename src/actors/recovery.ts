@@ -55,7 +55,7 @@ export class Recovery {
    * `runtime.closed`; what the journal refuses with.
    */
   async takeOver(id: RunId, { force, graph }: TakeOverOptions): Promise<Run> {
-    const { parts, owned, refuseClosed } = this.#host;
+    const { parts, owned } = this.#host;
     const { journal, clock } = parts;
     const live = owned.run(id);
     if (live !== undefined) return live;
@@ -72,7 +72,7 @@ export class Recovery {
     try {
       const command = recoverCommand(parts, id, state);
       const waiting = await this.#waitingFor(id);
-      refuseClosed();
+      this.#host.refuseClosed();
       owned.refuseFull();
       const run = await owned.own({ id, life, ...loaded, command, waiting });
       return "refused" in run ? await this.#found(id) : run;

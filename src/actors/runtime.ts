@@ -196,8 +196,8 @@ export class Runtime implements AsyncDisposable {
     if (known !== undefined && !known.snapshot().isCleaned) {
       sameGraph(known, graph);
       const isLeft = !known.snapshot().isEnded && !this.#owned.has(id);
-      const isVacant = isLeft && (await tenureOf(this.#parts, known.snapshot())) === "vacant";
-      return isVacant ? await this.#takeOver(id, { force: false, graph }) : known;
+      const isFree = isLeft && (await tenureOf(this.#parts, known.snapshot())) === "vacant";
+      return isFree ? await this.#takeOver(id, { force: false, graph }) : known;
     }
     // Whoever cleaned it up was interrupted.
     if (known !== undefined) await unlessGone(known.cleanup());

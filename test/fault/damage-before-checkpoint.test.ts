@@ -33,7 +33,7 @@ async function damaged(): Promise<Workplace> {
 }
 
 function isEndOf(step: string): (line: Record<string, unknown>) => boolean {
-  return ({ event }) => String(JSON.stringify(event)).startsWith(`{"type":"step.succeeded","step":"${step}"`);
+  return ({ event }) => JSON.stringify({ event }).startsWith(`{"event":{"type":"step.succeeded","step":"${step}"`);
 }
 
 it("a damage that a checkpoint leads past is told by whoever reads the journal itself", async () => {

@@ -126,9 +126,9 @@ export class SqliteTables {
     return row && Number(this.#statements.send.rows(row[0]!, JSON.stringify(message))[0]?.[0]);
   }
 
-  inbox(after: number, limit: number, run: RunId | undefined): InboxMessage[] {
+  inbox(after: number, limit: number, only: RunId | undefined): InboxMessage[] {
     const { inbox, inboxOf } = this.#statements;
-    const rows = run === undefined ? inbox.rows(after, limit) : inboxOf.rows(run, after, limit);
+    const rows = only === undefined ? inbox.rows(after, limit) : inboxOf.rows(only, after, limit);
     return rows.map(([number, run, message]) => ({
       number: Number(number),
       run: plainText(run),
