@@ -1,7 +1,7 @@
 import { commitSchema } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
-import type { Position, RunId } from "../domain/ids.ts";
+import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
@@ -53,9 +53,13 @@ export function checkpointOf(state: RunState, stream: RunStream, last: Commit): 
 
 /**
  * A run's newest checkpoint, or undefined where there is none that is whole, of this version, and of this very journal. It is never
- * trusted over the journal: whatever does not fit is passed over.
+ * trusted over the journal: whatever does not fit, also because it is of another `life`, is passed over.
  */
-export async function loadCheckpoint(journal: Journal, run: RunId): Promise<LoadedCheckpoint | undefined> {
+export async function loadCheckpoint(
+  journal: Journal,
+  run: RunId,
+  life?: RunLife,
+): Promise<LoadedCheckpoint | undefined> {
   const checkpoint = await journal.loadCheckpoint(run).catch(() => undefined);
   if (checkpoint === undefined) return undefined;
   const { position } = checkpoint;
@@ -63,6 +67,7 @@ export async function loadCheckpoint(journal: Journal, run: RunId): Promise<Load
   try {
     if (saved.version !== version) return undefined;
     const { state, view, material } = saved;
+    if (life !== undefined && state.life !== life) return undefined;
     if (saved.hash !== hashOf(position, saved.commit, { state, view, material })) return undefined;
     const [last] = await journal.read(run, position - 1, 1);
     if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;

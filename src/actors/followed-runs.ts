@@ -1,9 +1,11 @@
+import { isRunfoldError } from "../domain/errors.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
 import { loadCheckpoint } from "./checkpoints.ts";
 import { followRun } from "./follower.ts";
+import { ownNow } from "./read-own.ts";
 import { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
 
@@ -37,7 +39,11 @@ export class FollowedRuns {
   async get(id: RunId): Promise<Run | undefined> {
     const known = this.#followed.get(id);
     if (known !== undefined) return known;
-    const following = this.#follow(id);
+    // What was cleaned up and started again while it was read is another run, and read as such.
+    const following = this.#follow(id).catch((error: unknown) => {
+      if (isRunfoldError(error, "run.cleaned")) return this.#follow(id);
+      throw error;
+    });
     this.#followed.set(id, following);
     let isFollowed = false;
     try {
@@ -51,9 +57,10 @@ export class FollowedRuns {
 
   async #follow(id: RunId): Promise<Run | undefined> {
     if ((await this.#journal.head(id)) === 0) return undefined;
-    const saved = await loadCheckpoint(this.#journal, id);
+    const own = await ownNow(this.#journal, id);
+    const saved = await loadCheckpoint(this.#journal, id, own.life);
     const stream = new RunStream((error) => this.#report(id, error), saved?.parts);
-    await followRun(this.#journal, id, stream, this.#signal, new Breather(this.#clock));
+    await followRun(this.#journal, own, stream, this.#signal, new Breather(this.#clock));
     // Cleaned up just now.
     if (stream.position === 0) return undefined;
     const forget = (): void => void this.#followed.delete(id);

@@ -1,7 +1,8 @@
-import { asJournalError } from "./journal-error.ts";
+import { asJournalError, cleanedUp } from "./journal-error.ts";
 import { RunfoldError } from "../domain/errors.ts";
-import type { RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
+import { isStill, readOwn } from "./read-own.ts";
+import type { OwnRun } from "./read-own.ts";
 import type { Breather } from "./breather.ts";
 import type { RunStream } from "./run-stream.ts";
 
@@ -11,23 +12,28 @@ import type { RunStream } from "./run-stream.ts";
  */
 export async function followRun(
   journal: Journal,
-  run: RunId,
+  own: OwnRun,
   stream: RunStream,
   signal: AbortSignal,
   breather: Breather,
 ): Promise<void> {
   for (;;) {
     await breather.pause();
-    const commits = await journal.read(run, stream.position);
+    const commits = await readOwn(own, stream.position);
     if (commits.length === 0) break;
     stream.publish(commits);
   }
-  if (stream.position > 0 && !stream.isEnded) void keepFollowing(journal, run, stream, signal);
+  if (stream.position > 0 && !stream.isEnded) void keepFollowing(journal, own, stream, signal);
 }
 
-async function keepFollowing(journal: Journal, run: RunId, stream: RunStream, signal: AbortSignal): Promise<void> {
+async function keepFollowing(journal: Journal, own: OwnRun, stream: RunStream, signal: AbortSignal): Promise<void> {
+  const { run } = own;
+  let isKnown = false;
   try {
     for await (const commits of journal.follow(run, stream.position, signal)) {
+      // From here on the journal itself ends the following when the run is deleted.
+      if (!isKnown && !(await isStill(own))) throw cleanedUp(run);
+      isKnown = true;
       stream.publish(commits);
       if (stream.isEnded) return;
     }

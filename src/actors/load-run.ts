@@ -10,6 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
 import { loadCheckpoint } from "./checkpoints.ts";
+import { ownNow, readOwn } from "./read-own.ts";
 import { RunStream } from "./run-stream.ts";
 
 /** A run as its next owner needs it: what its machines know, and the views that its handle shows. */
@@ -30,18 +31,19 @@ export interface LoadOptions {
 
 /**
  * Folds a run's journal, from its newest checkpoint if there is one that fits. Undefined for a run that is not there.
- * @throws what the journal refuses with.
+ * @throws `run.cleaned` when the id becomes another run's meanwhile; what the journal refuses with.
  */
 export async function loadRun(run: RunId, options: LoadOptions): Promise<LoadedRun | undefined> {
   const { journal, clock, report, through = Number.POSITIVE_INFINITY } = options;
-  const saved = through === Number.POSITIVE_INFINITY ? await loadCheckpoint(journal, run) : undefined;
+  const own = await ownNow(journal, run);
+  const saved = through === Number.POSITIVE_INFINITY ? await loadCheckpoint(journal, run, own.life) : undefined;
   const stream = new RunStream(report, saved?.parts);
   const state = saved?.state ?? initialState();
   const checkpointedAt = state.position;
   const breather = new Breather(clock);
   while (state.position < through) {
     await breather.pause();
-    const commits = await journal.read(run, state.position);
+    const commits = await readOwn(own, state.position);
     const wanted = commits.filter(({ position }) => position <= through);
     if (wanted.length === 0) break;
     for (const { events, at } of wanted) for (const event of events) evolve(state, event, at);

@@ -9,6 +9,8 @@ import type { Journal } from "../ports/journal.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { GuardedObservable } from "./guarded-observable.ts";
 import type { ObserverReport } from "./guarded-observable.ts";
+import { readOwn } from "./read-own.ts";
+import type { OwnRun } from "./read-own.ts";
 import type { Listener, RunStream } from "./run-stream.ts";
 
 /** An event with its place: read on after `cursor`, in this or another process. */
@@ -26,6 +28,11 @@ export interface EventSource {
   isAbandoned(): boolean;
 }
 
+/** The run that a source is of, told from later ones of the same id. */
+export function ownRun({ run, journal, stream }: EventSource): OwnRun {
+  return { run, journal, life: stream.view.life };
+}
+
 export function withCursor({ run, stream }: EventSource, { position, at, event }: RecordedEvent): CursoredEvent {
   return { position, at, event, cursor: cursorAt(run, stream.view.life, position) };
 }
@@ -40,15 +47,14 @@ export async function* readEvents(
   after: Position,
   signal?: AbortSignal,
 ): AsyncGenerator<CursoredEvent, void, void> {
-  const { run, journal, stream } = source;
+  const { run, stream } = source;
   let position = after;
   const isAborted = (): boolean => signal?.aborted === true;
   while (!isAborted()) {
     const head = stream.position;
     if (stream.isEnded && position >= head) return;
     const start = position;
-    for (const commit of await journal.read(run, start)) {
-      if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
+    for (const commit of await readOwn(ownRun(source), start)) {
       if (isAhead(commit, stream)) break;
       for (const recorded of recordedEvents(commit, position)) {
         if (isAborted()) return;
@@ -69,13 +75,6 @@ export async function* readEvents(
  */
 function isAhead(commit: Commit, stream: RunStream): boolean {
   return commit.position > stream.position && stream.failure === undefined;
-}
-
-/** The id of a run that was cleaned up is free, so its journal may begin with another run. */
-export function isOfLaterRun(commit: Commit, { view }: RunStream): boolean {
-  const [first] = commit.events;
-  const isBeginning = first?.type === "run.started" || first?.type === "run.forked";
-  return isBeginning && !view.lives.includes(first.life);
 }
 
 /** Resolves when the stream has events after a position, when it stops, and when the signal aborts. */
@@ -100,7 +99,7 @@ export function advanceBeyond(stream: RunStream, position: Position, signal: Abo
  * in order, however it reacts. Completes after the run's end.
  */
 export function observeEvents(source: EventSource, after: Position): Observable<CursoredEvent> {
-  const { run, journal, stream } = source;
+  const { run, stream } = source;
   return new GuardedObservable<CursoredEvent>(source.report, (subscriber) => {
     const stops: (() => void)[] = [];
     const deliver = (recorded: RecordedEvent): void => {
@@ -112,8 +111,7 @@ export function observeEvents(source: EventSource, after: Position): Observable<
       for (;;) {
         const start = position;
         const head = stream.position;
-        for (const commit of await journal.read(run, start)) {
-          if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
+        for (const commit of await readOwn(ownRun(source), start)) {
           if (isAhead(commit, stream)) break;
           for (const recorded of recordedEvents(commit, position)) {
             if (subscriber.closed) return;

@@ -10,7 +10,8 @@ import type { Verification } from "../projections/verify.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Breather } from "./breather.ts";
 import { cleanedUp } from "./journal-error.ts";
-import { isOfLaterRun } from "./run-events.ts";
+import { readOwn } from "./read-own.ts";
+import { ownRun } from "./run-events.ts";
 import type { EventSource } from "./run-events.ts";
 
 /** Whose pauses let others have their turn: a long journal takes seconds. */
@@ -20,15 +21,14 @@ export interface ReplaySource extends EventSource {
 
 /** The commits of a run from its first, up to the one that reaches a position: a page at a time, and none is kept. */
 async function* commitsThrough(source: ReplaySource, through: Position): AsyncGenerator<Commit, void> {
-  const { run, journal, stream } = source;
+  const { run } = source;
   let position: Position = 0;
   const breather = new Breather(source.clock);
   while (position < through) {
     await breather.pause();
-    const commits = await journal.read(run, position);
+    const commits = await readOwn(ownRun(source), position);
     if (commits.length === 0) throw cleanedUp(run);
     for (const commit of commits) {
-      if (isOfLaterRun(commit, stream)) throw cleanedUp(run);
       yield commit;
       position = commit.position;
       if (position >= through) return;

@@ -9,7 +9,8 @@ import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
 import { abandoned } from "./abandoned.ts";
-import { withCursor } from "./run-events.ts";
+import { readOwn } from "./read-own.ts";
+import { ownRun, withCursor } from "./run-events.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import type { Interest, Waiter } from "./waiters.ts";
 
@@ -112,7 +113,7 @@ function wakeUp({ stream }: EventSource, clock: Clock, request: WaitRequest): Pr
 }
 
 async function receiptOf(source: EventSource, request: WaitRequest, isImmediate: boolean): Promise<WaitReceipt> {
-  const { run, journal, stream } = source;
+  const { run, stream } = source;
   const { interest, after } = request;
   // All of this is taken in one go, before anything is awaited, so that the parts of the receipt agree.
   const { position, life } = stream.view;
@@ -123,7 +124,7 @@ async function receiptOf(source: EventSource, request: WaitRequest, isImmediate:
   let commit: Commit | undefined;
   for (const at of positions.slice(0, limits.receiptEventsMax)) {
     // One commit may hold thousands of them: it is read once.
-    if (commit === undefined || commit.position < at) [commit] = await journal.read(run, at - 1, 1);
+    if (commit === undefined || commit.position < at) [commit] = await readOwn(ownRun(source), at - 1, 1);
     if (commit === undefined) break;
     for (const recorded of recordedEvents(commit, at - 1)) {
       events.push(withCursor(source, recorded));

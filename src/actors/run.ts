@@ -18,7 +18,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
-import { advanceBeyond, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
+import { advanceBeyond, ownRun, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
 import { replayRun, stateOfRunAt, verifyRun } from "./run-replay.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import { waitFor } from "./run-wait.ts";
@@ -141,7 +141,7 @@ export class Run {
    * @throws `step.unknown`, `run.cleaned`.
    */
   result(step: Step | StepId): Promise<StepResult> {
-    return readResult(this.#parts.journal, this.id, this.#step(step));
+    return readResult(ownRun(this.#parts), this.#step(step));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { recordedEvents } from "../domain/commit.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { RunId, StepId } from "../domain/ids.ts";
+import type { StepId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../domain/output.ts";
@@ -9,7 +9,8 @@ import { loadOutput, spilledBytes } from "../domain/stored-output.ts";
 import { cleanedUp } from "./journal-error.ts";
 import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
-import type { Journal } from "../ports/journal.ts";
+import { readOwn } from "./read-own.ts";
+import type { OwnRun } from "./read-own.ts";
 
 /** How one step ended, with what it gave. */
 export interface StepResult {
@@ -25,13 +26,12 @@ export interface StepResult {
  * Reads a step's end from the journal: the views do not keep outputs.
  * @throws `run.cleaned`.
  */
-export async function readResult(journal: Journal, run: RunId, step: StepSnapshot): Promise<StepResult> {
+export async function readResult(own: OwnRun, step: StepSnapshot): Promise<StepResult> {
   const at = step.endedAtPosition;
   const nothing: StepResult = { step, stored: undefined, partial: undefined, failure: step.failure };
   if (at === undefined) return nothing;
-  const [commit] = await journal.read(run, at - 1, 1);
-  // The id may be that of a later run by now, whose outputs are none of this handle's.
-  if (commit === undefined || commit.at !== step.endedAt) throw cleanedUp(run);
+  const [commit] = await readOwn(own, at - 1, 1);
+  if (commit === undefined) throw cleanedUp(own.run);
   for (const { event } of recordedEvents(commit, at - 1)) {
     if (event.type === "step.succeeded") return { ...nothing, stored: event.output };
     if (event.type === "step.failed" || event.type === "step.timedOut" || event.type === "step.canceled") {

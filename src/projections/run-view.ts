@@ -16,8 +16,6 @@ import type { StepSnapshot } from "./step-snapshot.ts";
 interface RunFold {
   id: RunId;
   life: RunLife;
-  /** Its own life, the last, after those of the runs whose past it has. */
-  lives: readonly RunLife[];
   /** Where the journal has the event that says the graph. */
   graphAt: Position;
   root: string;
@@ -67,11 +65,6 @@ export class RunView {
   /** Empty before the run's first event. */
   get life(): RunLife {
     return this.#run.life;
-  }
-
-  /** Its own life, the last, after those of the runs whose past it has. */
-  get lives(): readonly RunLife[] {
-    return this.#run.lives;
   }
 
   get status(): RunStatus {
@@ -219,7 +212,6 @@ export class RunView {
     const run = this.#run;
     run.id = event.run;
     run.life = event.life;
-    run.lives = [...run.lives, event.life];
     run.root = event.root;
     run.places = event.places;
     run.owner = event.owner;
@@ -278,7 +270,6 @@ function unstarted(): RunFold {
   return {
     id: "",
     life: "",
-    lives: [],
     graphAt: 0,
     root: "",
     places: [],

@@ -161,6 +161,30 @@ describe("a fork", () => {
   });
 });
 
+test("a handle to a run that was cleaned up shows nothing of the next run of its id, wherever it reads on", async () => {
+  const { graph, held } = heldGraph();
+  const { runtime } = await openWorld();
+  const earlier = await runtime.start(graph, { id: "r" });
+  await held.started();
+  held.succeed("from the first");
+  await earlier.outcome();
+  const cursors: string[] = [];
+  for await (const { cursor } of earlier.events()) cursors.push(cursor);
+  await earlier.cleanup();
+  const later = await runtime.start(graph, { id: "r" });
+  await turns();
+  held.succeed("from the second");
+  await later.outcome();
+  const cleaned = { code: "run.cleaned" };
+  for (const after of cursors.slice(0, -1)) {
+    await expect(earlier.events({ after }).next()).rejects.toMatchObject(cleaned);
+    await expect(earlier.wait({ after })).rejects.toMatchObject(cleaned);
+  }
+  await expect(earlier.output("a")).rejects.toMatchObject(cleaned);
+  await expect(earlier.stateAt(3)).rejects.toMatchObject(cleaned);
+  expect(await later.output("a")).toBe("from the second");
+});
+
 describe("a runtime", () => {
   test("that is closed while it recovers leaves what it has not taken over yet", async () => {
     const { graph } = heldGraph();

@@ -1,0 +1,41 @@
+import type { Commit } from "../domain/commit.ts";
+import type { Position, RunId, RunLife } from "../domain/ids.ts";
+import type { Journal } from "../ports/journal.ts";
+import { cleanedUp } from "./journal-error.ts";
+
+/** One life of a run id, in a journal where that id may be free again, and another run's. */
+export interface OwnRun {
+  readonly run: RunId;
+  readonly journal: Pick<Journal, "read" | "entry">;
+  /** Undefined where the journal does not tell one life from another. */
+  readonly life: RunLife | undefined;
+}
+
+/** The run that has this id now. */
+export async function ownNow(journal: Journal, run: RunId): Promise<OwnRun> {
+  return { run, journal, life: await lifeNow(journal, run) };
+}
+
+/**
+ * A page of this very run, as {@link Journal.read} gives it. The journal is asked whose it is after the page was read, because a life
+ * that is over does not come back: if it is still this one, the page is its.
+ * @throws `run.cleaned` when the id is another run's by now; what the journal refuses with.
+ */
+export async function readOwn(own: OwnRun, after: Position, limit?: number): Promise<readonly Commit[]> {
+  const commits = await own.journal.read(own.run, after, limit);
+  if (commits.length > 0 && !(await isStill(own))) throw cleanedUp(own.run);
+  return commits;
+}
+
+/** Whether the id is no other run's by now. */
+export async function isStill({ run, journal, life }: OwnRun): Promise<boolean> {
+  if (life === undefined) return true;
+  const now = await lifeNow(journal, run);
+  return now === undefined || now === life;
+}
+
+async function lifeNow(journal: Pick<Journal, "entry">, run: RunId): Promise<RunLife | undefined> {
+  const summary = (await journal.entry(run))?.summary;
+  const life = typeof summary === "object" && summary !== null && "life" in summary ? summary["life"] : undefined;
+  return typeof life === "string" ? life : undefined;
+}
