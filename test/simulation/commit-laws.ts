@@ -7,8 +7,8 @@ import type { DurableRun } from "./durable-run.ts";
 
 export interface Author {
   readonly owner: Owner;
-  /** Whether a process is known to be dead. */
-  isDead(owner: Owner): boolean;
+  /** Whether it knows that a process is dead, or cannot know: then a lease may have lapsed by a clock that is wrong. */
+  mayTakeForDead(owner: Owner): boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ export function addLawfully(run: DurableRun, commit: Commit, author: Author): st
   run.add(commit);
   const { input, events } = commit;
   // Whoever cleans up a run after its end, or after the end of its process, is not its owner.
-  const mayBeAnother = input.type === "run.clean" || author.isDead(state.owner);
+  const mayBeAnother = input.type === "run.clean" || author.mayTakeForDead(state.owner);
   if (!isSame(state.owner, author.owner) && !mayBeAnother) {
     broken.push(
       `law 3: process ${author.owner.pid} wrote ${input.type}, and the run is that of process ${state.owner.pid}`,

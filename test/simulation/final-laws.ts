@@ -3,7 +3,7 @@ import type { DurableRun } from "./durable-run.ts";
 import { attempt } from "./deeds.ts";
 import { checkOutcome } from "./looks.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
-import { checkSnapshot, readAll } from "./spectator.ts";
+import { checkHandle, readAll } from "./spectator.ts";
 import type { World } from "./world.ts";
 
 /** Holds every journal that ever was to the laws of whole journals, and reads what is left once more. */
@@ -37,7 +37,7 @@ async function readOnceMore(world: World, healthy: SimulatedProcess, id: string)
   const run = await healthy.runtime.get(id);
   if (run === undefined) return;
   const snapshot = run.snapshot();
-  checkSnapshot(world, snapshot);
+  checkHandle(world, run);
   const truth = world.store.lives.get(snapshot.life)!;
   if (snapshot.position !== truth.position)
     world.broken(`law 5: ${id} is shown at ${snapshot.position}, not at its end`);

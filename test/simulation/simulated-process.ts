@@ -44,7 +44,7 @@ export class SimulatedProcess {
       clock,
       chance,
       faults,
-      author: { owner, isDead: (other) => world.isDead(other) },
+      author: { owner, mayTakeForDead: (other) => this.#livenessOf(other) !== "alive" },
       acknowledged: (_run, life, position) =>
         void this.acknowledged.set(life, Math.max(position, this.acknowledged.get(life) ?? 0)),
       lost: (run) => this.#lose(run),
