@@ -67,7 +67,7 @@ export async function checkedRun(lines: AsyncIterable<string> | Iterable<string>
 export async function keepRun(journal: Journal, checked: CheckedRun): Promise<ImportedRun> {
   const { run, commits, position, artifacts, summary } = checked;
   try {
-    await journal.append(run, 0, commits, { summary: keptSummary(summary) });
+    await journal.append(run, 0, commits, { summary: keptSummary(summary), life: summary.life });
   } catch (error) {
     if (!isRunfoldError(error, "journal.conflict")) throw error;
     const message = `The journal has a run ${run} already, and nothing of it was changed; clean it up first, or import into another journal`;

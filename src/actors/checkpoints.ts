@@ -67,7 +67,8 @@ export async function loadCheckpoint(
   try {
     if (saved.version !== version) return undefined;
     const { state, view, material } = saved;
-    if (life !== undefined && state.life !== life) return undefined;
+    const isOfRun = state.run === run && (life === undefined || state.life === life);
+    if (!isOfRun) return undefined;
     if (saved.hash !== hashOf(position, saved.commit, { state, view, material })) return undefined;
     const [last] = await journal.read(run, position - 1, 1);
     if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;

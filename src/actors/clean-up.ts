@@ -34,7 +34,7 @@ export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, re
   const tenure = isLive(state) ? await tenureOf(parts, stream.view.snapshot()) : "held";
   if (tenure === "vacant") {
     const before = state.position;
-    await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at) });
+    await journal.append(run, before, endAbandoned(state, reason, at), { summary: summaryOf(state, at), life });
   }
   const expected = state.position;
   const input = { type: "run.clean", reason } as const;
@@ -42,7 +42,7 @@ export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, re
   if (!isRefusal(decision)) {
     const commit: Commit = { schema: commitSchema, position: state.position, at, input, events: decision };
     try {
-      await journal.append(run, expected, [commit], { summary: summaryOf(state, at) });
+      await journal.append(run, expected, [commit], { summary: summaryOf(state, at), life });
     } catch (error) {
       // Nothing is appended to an ended run but this: someone else is cleaning it up, or has.
       if (isRunfoldError(error, "journal.conflict")) return unlessGone(cleanUp(parts, run, life, reason));
@@ -54,7 +54,7 @@ export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, re
   }
   await artifacts.delete(artifactPlace(run, life));
   // Someone else may have finished this, and the id been started again: then there is nothing left of ours.
-  await journal.delete(run, state.position);
+  await journal.delete(run, state.position, life);
 }
 
 /** Passes over that a run is gone already, for whoever wanted it gone. */

@@ -72,7 +72,7 @@ export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: Fo
         life,
         ...loaded,
         command: { type: "run.fork", run: id, life, from, ...edited, root, places, owner },
-        past: { run: source.id, through: at },
+        past: { run: source.id, life: source.life, through: at },
         stepsAfter: document,
         checkpointedAt: 0,
       })

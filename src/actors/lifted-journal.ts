@@ -16,7 +16,7 @@ export function liftedJournal(inner: Journal): Journal {
     },
     list: () => inner.list(),
     entry: (run) => inner.entry(run),
-    delete: (run, expected) => inner.delete(run, expected),
+    delete: (run, expected, life) => inner.delete(run, expected, life),
     send: (run, message) => inner.send(run, message),
     inbox: (after, limit, run) => inner.inbox(after, limit, run),
     watch: (changed) => inner.watch(changed),

@@ -160,6 +160,7 @@ export class OwnedRuns {
     const deadlines = new Deadlines(clock);
     return new RunActor({
       run: id,
+      life,
       journal,
       clock,
       state,

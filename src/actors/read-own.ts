@@ -35,7 +35,5 @@ export async function isStill({ run, journal, life }: OwnRun): Promise<boolean> 
 }
 
 async function lifeNow(journal: Pick<Journal, "entry">, run: RunId): Promise<RunLife | undefined> {
-  const summary = (await journal.entry(run))?.summary;
-  const life = typeof summary === "object" && summary !== null && "life" in summary ? summary["life"] : undefined;
-  return typeof life === "string" ? life : undefined;
+  return (await journal.entry(run))?.life;
 }

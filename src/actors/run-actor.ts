@@ -2,7 +2,7 @@ import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Severity } from "../domain/events.ts";
-import type { Position, RunId, StepId } from "../domain/ids.ts";
+import type { Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
@@ -21,6 +21,7 @@ import type { RunStream } from "./run-stream.ts";
 
 export interface RunActorParts {
   readonly run: RunId;
+  readonly life: RunLife;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly state: RunState;
@@ -87,7 +88,8 @@ export class RunActor {
    * @throws `mailbox.full`, and whatever the journal refused with.
    */
   send(command: Command, inboxNumber?: number): Promise<Refusal | undefined> {
-    if (this.#mailbox.commands >= limits.mailboxCommandsMax) {
+    // What waits in the inbox is bounded there; refused here, it would be consumed unheard by the next one.
+    if (inboxNumber === undefined && this.#mailbox.commands >= limits.mailboxCommandsMax) {
       const message = `${limits.mailboxCommandsMax} commands already wait for this run. Send less, or wait for their answers.`;
       return Promise.reject(new RunfoldError("mailbox.full", message));
     }
@@ -178,6 +180,7 @@ export class RunActor {
       const summary = summaryOf(state, at);
       const options: AppendOptions = {
         summary,
+        life: this.#parts.life,
         ...(inboxThrough === undefined ? {} : { inboxThrough }),
         ...(this.#past === undefined ? {} : { past: this.#past }),
       };

@@ -1,5 +1,5 @@
 import type { Commit } from "../domain/commit.ts";
-import type { EpochMs, Position, RunId } from "../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 
 /**
@@ -47,10 +47,10 @@ export interface Journal {
   entry(run: RunId): Promise<RunEntry | undefined>;
 
   /**
-   * Removes a run with all its commits, messages and its checkpoint; with `expected`, only if the run is at that position, which
-   * is compared by the very same transaction. A run that is not there, or no longer there, is no error.
+   * Removes a run with all its commits, messages and its checkpoint; with `expected` and `life`, only if the run is at that position
+   * and has that life, which is compared by the very same transaction. A run that is not there, or no longer there, is no error.
    */
-  delete(run: RunId, expected?: Position): Promise<void>;
+  delete(run: RunId, expected?: Position, life?: RunLife): Promise<void>;
 
   /**
    * Leaves a message for whoever writes the run, in this or another process. Its number is larger than any before it.
@@ -85,11 +85,17 @@ export interface Journal {
 
 export interface AppendOptions {
   /**
+   * Which life of the id is meant, because ids are used again: that of a run which this append makes, or that which the run must have.
+   * An append without it is to whichever run has the id.
+   * @throws `journal.conflict` when the run there has another life.
+   */
+  readonly life?: RunLife;
+  /**
    * Begins the run, which must be new, with the past of another: its commits up to `through`, which must end one of them and be
    * what is `expected`. Copied by the very same transaction; the two runs share nothing afterwards.
-   * @throws `journal.conflict` when the new run exists, or the other has no commit that ends there.
+   * @throws `journal.conflict` when the new run exists, or the other has another life, or no commit that ends there.
    */
-  readonly past?: { readonly run: RunId; readonly through: Position };
+  readonly past?: { readonly run: RunId; readonly life?: RunLife; readonly through: Position };
   /** What {@link Journal.list} shows of the run from now on. */
   readonly summary?: Json;
   /** Messages of this run up to this number are consumed by the very same transaction. */
@@ -98,6 +104,8 @@ export interface AppendOptions {
 
 export interface RunEntry {
   readonly run: RunId;
+  /** As the append said that made the run; absent where it said none. */
+  readonly life?: RunLife;
   readonly position: Position;
   readonly summary: Json;
 }

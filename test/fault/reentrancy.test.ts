@@ -98,6 +98,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     state,
     stream,
     run: "x",
+    life: "life",
     checkpointedAt: undefined,
     onCheckpointFailed: () => undefined,
     onWait: () => undefined,

@@ -6,7 +6,7 @@ import type { Json } from "../../src/domain/json.ts";
 import { limits } from "../../src/domain/limits.ts";
 import { summaryOf } from "../../src/projections/run-summary.ts";
 import type { AppendOptions, Checkpoint, InboxMessage } from "../../src/ports/journal.ts";
-import { conflict, fullMailbox, unknownRun } from "../../src/adapters/journals/refusals.ts";
+import { conflict, fullMailbox, otherLife, unknownRun } from "../../src/adapters/journals/refusals.ts";
 import { addLawfully } from "./commit-laws.ts";
 import type { Author } from "./commit-laws.ts";
 import { DurableRun } from "./durable-run.ts";
@@ -53,6 +53,8 @@ export class DurableStore {
     const past = options.past === undefined ? [] : this.#past(run, options.past);
     const actual = past.at(-1)?.position ?? this.position(run);
     if (actual !== expected) throw conflict(run, expected, actual);
+    const known = this.runs.get(run);
+    if (known !== undefined && options.life !== undefined && known.truth.life !== options.life) throw otherLife(run);
     const kept = this.runs.get(run) ?? this.#create(run, commits);
     if (kept === undefined) return;
     const { truth } = kept;
@@ -78,9 +80,10 @@ export class DurableStore {
     return first === -1 ? [] : commits.slice(first, first + limit);
   }
 
-  delete(run: RunId, expected: Position | undefined): void {
+  delete(run: RunId, expected: Position | undefined, life: string | undefined): void {
     const kept = this.runs.get(run);
     if (kept === undefined || (expected !== undefined && kept.truth.position !== expected)) return;
+    if (life !== undefined && kept.truth.life !== life) return;
     if (kept.truth.state.phase !== "cleaned") {
       this.#broken(`law 1: ${run} was deleted, and does not say that it was cleaned up`);
     }
@@ -101,9 +104,10 @@ export class DurableStore {
     return number;
   }
 
-  inbox(after: number, limit: number): readonly InboxMessage[] {
+  inbox(after: number, limit: number, only?: RunId): readonly InboxMessage[] {
     const messages: InboxMessage[] = [];
     for (const [run, kept] of this.runs) {
+      if (only !== undefined && run !== only) continue;
       for (const [number, { message }] of kept.messages) if (number > after) messages.push({ number, run, message });
     }
     return messages.toSorted((one, other) => one.number - other.number).slice(0, limit);
@@ -127,8 +131,9 @@ export class DurableStore {
     return kept;
   }
 
-  #past(run: RunId, { run: from, through }: NonNullable<AppendOptions["past"]>): readonly Commit[] {
+  #past(run: RunId, { run: from, life, through }: NonNullable<AppendOptions["past"]>): readonly Commit[] {
     if (this.runs.has(run)) throw conflict(run, through, this.position(run));
+    if (life !== undefined && this.runs.get(from)?.truth.life !== life) throw otherLife(from);
     const commits = this.runs.get(from)?.truth.commits ?? [];
     const past = commits.filter(({ position }) => position <= through);
     if (past.at(-1)?.position !== through) throw conflict(run, through, past.at(-1)?.position ?? 0);

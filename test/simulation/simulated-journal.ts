@@ -106,19 +106,19 @@ export class SimulatedJournal implements Journal {
   list(): Promise<readonly RunEntry[]> {
     const { runs } = this.#parts.store;
     return this.#ask(() =>
-      Array.from(runs, ([run, { truth, summary }]) => ({ run, position: truth.position, summary })),
+      Array.from(runs, ([run, { truth, summary }]) => ({ run, life: truth.life, position: truth.position, summary })),
     );
   }
 
   entry(run: RunId): Promise<RunEntry | undefined> {
     return this.#ask(() => {
       const kept = this.#parts.store.runs.get(run);
-      return kept && { run, position: kept.truth.position, summary: kept.summary };
+      return kept && { run, life: kept.truth.life, position: kept.truth.position, summary: kept.summary };
     });
   }
 
-  delete(run: RunId, expected?: Position): Promise<void> {
-    return this.#order(run, () => this.#parts.store.delete(run, expected));
+  delete(run: RunId, expected?: Position, life?: string): Promise<void> {
+    return this.#order(run, () => this.#parts.store.delete(run, expected, life));
   }
 
   async send(run: RunId, message: Json): Promise<number> {
@@ -127,8 +127,8 @@ export class SimulatedJournal implements Journal {
     return number;
   }
 
-  inbox(after: number, limit: number = limits.inboxMessagesMax): Promise<readonly InboxMessage[]> {
-    return this.#ask(() => this.#parts.store.inbox(after, limit));
+  inbox(after: number, limit: number = limits.inboxMessagesMax, run?: RunId): Promise<readonly InboxMessage[]> {
+    return this.#ask(() => this.#parts.store.inbox(after, limit, run));
   }
 
   watch(changed: () => void): () => void {
@@ -136,9 +136,8 @@ export class SimulatedJournal implements Journal {
     return () => void this.#watchers.delete(changed);
   }
 
-  renewLease(owner: string, until: EpochMs | undefined): Promise<void> {
-    const { leases } = this.#parts.store;
-    return this.#order("", () => void (until === undefined ? leases.delete(owner) : leases.set(owner, until)));
+  renewLease(owner: string, until: EpochMs): Promise<void> {
+    return this.#order("", () => void this.#parts.store.leases.set(owner, until));
   }
 
   leaseOf(owner: string): Promise<EpochMs | undefined> {

@@ -13,6 +13,7 @@ import type { Divergence } from "../../src/projections/verify.ts";
 type Runs = Map<string, Verifier>;
 
 const journals = new WeakMap<Journal, Runs>();
+let isExcused = false;
 let divergences: { readonly run: string; readonly divergence: Divergence }[] = [];
 
 /**
@@ -30,9 +31,14 @@ export function verifyAllJournals(): void {
     const found = divergences;
     divergences = [];
     const [first] = found;
-    if (first === undefined) return;
+    if (first === undefined || isExcused) return;
     throw new Error(`A journal of this test cannot be decided again: ${JSON.stringify(first, undefined, 2)}`);
   });
+}
+
+/** For a file of tests that make up journals which no machine decided. */
+export function excuseForgedJournals(): void {
+  isExcused = true;
 }
 
 function watchAppends(journal: Journal): void {

@@ -1,12 +1,12 @@
 import type { Commit } from "../../domain/commit.ts";
 import { RunfoldError } from "../../domain/errors.ts";
-import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
 import { checkConsecutive } from "./consecutive-commits.ts";
 import { followRun, type RunPage } from "./follow-run.ts";
-import { conflict, fullMailbox, unknownRun } from "./refusals.ts";
+import { conflict, fullMailbox, otherLife, unknownRun } from "./refusals.ts";
 import { Wakeups } from "./wakeups.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -20,7 +20,9 @@ export function memoryJournal(): Journal {
 }
 
 interface MemoryRun {
-  readonly life: number;
+  /** Tells one life from the next where nobody gave them names. */
+  readonly number: number;
+  readonly life: RunLife | undefined;
   readonly commits: Commit[];
   position: Position;
   summary: Json;
@@ -51,11 +53,12 @@ class MemoryJournal implements Journal {
       const past = options?.past === undefined ? undefined : this.#past(run, expected, options.past);
       const actual = past === undefined ? (known?.position ?? 0) : expected;
       if (actual !== expected) throw conflict(run, expected, actual);
+      if (known !== undefined && isOther(known, options?.life)) throw otherLife(run);
       if (commits.length === 0) {
         if (known !== undefined && options !== undefined) this.#apply(known, { ...options, summary: undefined });
         return done;
       }
-      const target = known ?? this.#create(run);
+      const target = known ?? this.#create(run, options?.life);
       for (const commit of past ?? []) target.commits.push(commit);
       for (const commit of commits) target.commits.push(commit);
       target.position = position;
@@ -91,19 +94,20 @@ class MemoryJournal implements Journal {
 
   async list(): Promise<readonly RunEntry[]> {
     this.#checkOpen();
-    return Array.from(this.#runs, ([run, { position, summary }]) => ({ run, position, summary }));
+    return Array.from(this.#runs, ([run, known]) => entryOf(run, known));
   }
 
   async entry(run: RunId): Promise<RunEntry | undefined> {
     this.#checkOpen();
     const known = this.#runs.get(run);
-    return known && { run, position: known.position, summary: known.summary };
+    return known && entryOf(run, known);
   }
 
-  async delete(run: RunId, expected?: Position): Promise<void> {
+  async delete(run: RunId, expected?: Position, life?: RunLife): Promise<void> {
     this.#checkOpen();
     const known = this.#runs.get(run);
-    if (known === undefined || (expected !== undefined && known.position !== expected)) return;
+    if (known === undefined || isOther(known, life)) return;
+    if (expected !== undefined && known.position !== expected) return;
     for (const number of known.messages) this.#inbox.delete(number);
     this.#runs.delete(run);
     this.#wakeups.wake(run);
@@ -171,9 +175,10 @@ class MemoryJournal implements Journal {
     if (this.#isClosed) throw new RunfoldError("journal.closed", "The journal in memory is closed");
   }
 
-  #create(run: RunId): MemoryRun {
+  #create(run: RunId, life: RunLife | undefined): MemoryRun {
     const created = {
-      life: ++this.#lives,
+      number: ++this.#lives,
+      life,
       commits: [],
       position: 0,
       summary: null,
@@ -194,7 +199,9 @@ class MemoryJournal implements Journal {
   #past(run: RunId, expected: Position, past: NonNullable<AppendOptions["past"]>): readonly Commit[] {
     const known = this.#runs.get(run);
     if (known !== undefined) throw conflict(run, expected, known.position);
-    const commits = this.#runs.get(past.run)?.commits ?? [];
+    const source = this.#runs.get(past.run);
+    if (source !== undefined && isOther(source, past.life)) throw otherLife(past.run);
+    const commits = source?.commits ?? [];
     const kept = commits.slice(0, firstAfter(commits, past.through));
     const end = kept.at(-1)?.position ?? 0;
     if (past.through !== expected || end !== expected || end === 0) throw conflict(run, expected, end);
@@ -216,8 +223,17 @@ class MemoryJournal implements Journal {
     const known = this.#runs.get(run);
     if (known === undefined) return { life: undefined, commits: [] };
     const first = firstAfter(known.commits, after);
-    return { life: known.life, commits: known.commits.slice(first, first + limit) };
+    return { life: known.number, commits: known.commits.slice(first, first + limit) };
   }
+}
+
+/** A run whose life nobody named may be any. */
+function isOther({ life }: MemoryRun, meant: RunLife | undefined): boolean {
+  return meant !== undefined && life !== undefined && life !== meant;
+}
+
+function entryOf(run: RunId, { life, position, summary }: MemoryRun): RunEntry {
+  return { run, ...(life === undefined ? {} : { life }), position, summary };
 }
 
 /** The index of the first commit that ends after `after`: commits are sorted by position. */

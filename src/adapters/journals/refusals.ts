@@ -12,6 +12,12 @@ export function conflict(run: RunId, expected: Position, actual: Position): Runf
   );
 }
 
+/** The id was free for a moment, and is another run's now. */
+export function otherLife(run: RunId): RunfoldError {
+  const message = `Run ${run} was cleaned up, and another one has its id now. Read the run again before appending`;
+  return new RunfoldError("journal.conflict", message, { details: { run } });
+}
+
 export function unknownRun(run: RunId): RunfoldError {
   return new RunfoldError("run.unknown", `No run ${run} is in the journal`, { details: { run } });
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Commit } from "../../domain/commit.ts";
 import { RunfoldError } from "../../domain/errors.ts";
-import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
 import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
@@ -10,7 +10,7 @@ import { encodeCommit } from "./commit-codec.ts";
 import { checkConsecutive } from "./consecutive-commits.ts";
 import { followRun } from "./follow-run.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { conflict, fullMailbox, unknownRun } from "./refusals.ts";
+import { conflict, fullMailbox, otherLife, unknownRun } from "./refusals.ts";
 import type { SqliteDriver } from "./sqlite-driver.ts";
 import { journalRefusal, refusalOf, runningRefusalOf } from "./sqlite-errors.ts";
 import { closeDatabase, openDatabase } from "./sqlite-open.ts";
@@ -124,12 +124,12 @@ class SqliteJournal implements Journal {
     return this.#read(() => this.#tables.entry(run));
   }
 
-  async delete(run: RunId, expected?: Position): Promise<void> {
+  async delete(run: RunId, expected?: Position, life?: RunLife): Promise<void> {
     return this.#write(
       run,
       () => {
         const number = this.#tables.number(run);
-        if (number === undefined) return;
+        if (number === undefined || !this.#tables.isLife(number, life)) return;
         if (expected === undefined || this.#tables.position(run) === expected) this.#tables.remove(number);
       },
       () => this.#wakeups.wake(run),
@@ -201,18 +201,20 @@ class SqliteJournal implements Journal {
     bodies: readonly string[],
     options: AppendOptions,
   ): void {
+    const { past, summary, life } = options;
     if (commits.length === 0) {
       const actual = this.#tables.position(run);
       if (actual !== expected) throw conflict(run, expected, actual);
-      const known = options.inboxThrough === undefined ? undefined : this.#tables.number(run);
-      if (known !== undefined) this.#tables.consume(known, options.inboxThrough!);
+      const known = this.#tables.number(run);
+      if (known !== undefined && !this.#tables.isLife(known, life)) throw otherLife(run);
+      if (known !== undefined && options.inboxThrough !== undefined) this.#tables.consume(known, options.inboxThrough);
       return;
     }
-    const { past, summary } = options;
-    if (past !== undefined && (past.through !== expected || this.#tables.copyPast(run, past, expected) === undefined)) {
-      throw conflict(run, expected, this.#tables.position(run));
+    if (past !== undefined) {
+      const isCopied = past.through === expected && this.#tables.copyPast(run, life, past, expected) !== undefined;
+      if (!isCopied) throw conflict(run, expected, this.#tables.position(run));
     }
-    const number = this.#tables.advance(run, expected, position, summary);
+    const number = this.#tables.advance(run, life, expected, position, summary);
     if (number === undefined) throw conflict(run, expected, this.#tables.position(run));
     for (const [index, commit] of commits.entries()) this.#tables.insert(number, commit, bodies[index]!);
     if (options.inboxThrough !== undefined) this.#tables.consume(number, options.inboxThrough);

@@ -8,12 +8,18 @@ const applicationId = 0x52464c44;
 /** Raised with every change of the tables; a file of a newer version is refused. */
 const schemaVersion = 2;
 
-/** What version 2 added. */
+/** What version 2 added, beside `runs.life`. */
 const leases = `
   CREATE TABLE leases (
     owner TEXT PRIMARY KEY,
     until INTEGER NOT NULL
   ) STRICT;
+`;
+
+/** In version 1 a run's life stood in its summary alone. */
+const livesOfVersion1 = `
+  ALTER TABLE runs ADD COLUMN life TEXT;
+  UPDATE runs SET life = CASE WHEN json_valid(summary) THEN json_extract(summary, '$.life') END;
 `;
 
 /**
@@ -27,6 +33,7 @@ const tables = `
   CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     run TEXT NOT NULL UNIQUE,
+    life TEXT,
     position INTEGER NOT NULL,
     waiting INTEGER NOT NULL DEFAULT 0,
     summary TEXT NOT NULL
@@ -76,13 +83,18 @@ export function upgradeTables(driver: SqliteDriver): void {
   driver.exec("BEGIN IMMEDIATE");
   try {
     if (number(driver, "PRAGMA user_version") < schemaVersion) {
-      driver.exec(`${leases} PRAGMA user_version = ${schemaVersion};`);
+      driver.exec(`${leases} ${livesOfVersion1} PRAGMA user_version = ${schemaVersion};`);
     }
     driver.exec("COMMIT");
   } catch (error) {
     if (driver.isInTransaction()) driver.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** Whether the table of runs has their lives. */
+export function knowsLives(driver: SqliteDriver): boolean {
+  return number(driver, "PRAGMA user_version") >= 2;
 }
 
 function isJournalNow(driver: SqliteDriver, path: string): boolean {

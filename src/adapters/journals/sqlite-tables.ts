@@ -1,11 +1,12 @@
 import type { Commit } from "../../domain/commit.ts";
 import { RunfoldError } from "../../domain/errors.ts";
-import type { EpochMs, Position, RunId } from "../../domain/ids.ts";
+import type { EpochMs, Position, RunId, RunLife } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
-import type { Checkpoint, InboxMessage, RunEntry } from "../../ports/journal.ts";
+import type { AppendOptions, Checkpoint, InboxMessage, RunEntry } from "../../ports/journal.ts";
 import type { RunPage } from "./follow-run.ts";
 import type { SqliteDriver, SqliteStatement, SqliteValue } from "./sqlite-driver.ts";
+import { knowsLives } from "./sqlite-schema.ts";
 import { misled, pageQuery, unpackPage } from "./sqlite-page.ts";
 import { crcOf, readCommits, textOf } from "./sqlite-rows.ts";
 
@@ -13,6 +14,7 @@ import { crcOf, readCommits, textOf } from "./sqlite-rows.ts";
 export class SqliteTables {
   readonly #driver: SqliteDriver;
   #leases: ReturnType<typeof prepareLeases> | undefined;
+  #moves: ReturnType<typeof prepareMoves> | undefined;
   readonly #statements: ReturnType<typeof prepareAll>;
   /** Saves a look-up an append. Only a hint, checked against the row: a creation that was rolled back gives its number to the next. */
   readonly #numbers = new Map<RunId, number>();
@@ -23,26 +25,37 @@ export class SqliteTables {
   }
 
   /** Moves a run from one position to another, or creates it at position 0; returns its number, or undefined if it is elsewhere. */
-  advance(run: RunId, expected: Position, position: Position, summary: Json | undefined): number | undefined {
+  advance(
+    run: RunId,
+    life: RunLife | undefined,
+    expected: Position,
+    position: Position,
+    summary: Json | undefined,
+  ): number | undefined {
     const text = summary === undefined ? undefined : JSON.stringify(summary);
     if (expected === 0) {
-      const [created] = this.#statements.create.rows(run, position, text ?? "null");
+      const [created] = this.#moveStatements().create.rows(run, life ?? null, position, text ?? "null");
       return created && this.#remember(run, Number(created[0]));
     }
     const remembered = this.#numbers.get(run);
-    if (remembered !== undefined && this.#move(run, remembered, expected, position, text)) return remembered;
+    if (remembered !== undefined && this.#move(run, life, remembered, expected, position, text)) return remembered;
     const number = this.number(run);
-    if (number === undefined || number === remembered || !this.#move(run, number, expected, position, text))
+    if (number === undefined || number === remembered || !this.#move(run, life, number, expected, position, text))
       return undefined;
     return this.#remember(run, number);
   }
 
-  #move(run: RunId, number: number, expected: Position, position: Position, summary: string | undefined): boolean {
-    const { move, moveAndShow } = this.#statements;
-    const changes =
-      summary === undefined
-        ? move.run(position, number, run, expected)
-        : moveAndShow.run(position, summary, number, run, expected);
+  #move(
+    run: RunId,
+    life: RunLife | undefined,
+    number: number,
+    expected: Position,
+    position: Position,
+    summary: string | undefined,
+  ): boolean {
+    const { move, moveAndShow } = this.#moveStatements();
+    const place = [number, run, expected, life ?? null] as const;
+    const changes = summary === undefined ? move.run(position, ...place) : moveAndShow.run(position, summary, ...place);
     return changes === 1;
   }
 
@@ -58,12 +71,14 @@ export class SqliteTables {
    */
   copyPast(
     run: RunId,
-    past: { readonly run: RunId; readonly through: Position },
+    life: RunLife | undefined,
+    past: NonNullable<AppendOptions["past"]>,
     position: Position,
   ): number | undefined {
     const source = this.number(past.run);
-    if (source === undefined || this.#statements.endsAt.rows(source, past.through).length === 0) return undefined;
-    const [created] = this.#statements.create.rows(run, position, "null");
+    if (source === undefined || !this.isLife(source, past.life)) return undefined;
+    if (this.#statements.endsAt.rows(source, past.through).length === 0) return undefined;
+    const [created] = this.#moveStatements().create.rows(run, life ?? null, position, "null");
     if (created === undefined) return undefined;
     this.#statements.copy.run(Number(created[0]), source, past.through);
     return this.#remember(run, Number(created[0]));
@@ -98,7 +113,7 @@ export class SqliteTables {
   entry(run: RunId): RunEntry | undefined {
     const [row] = this.#statements.entry.rows(run);
     if (row === undefined) return undefined;
-    if (row[3] !== 1) throw misled(run);
+    if (row[4] !== 1) throw misled(run);
     return entryOf(row);
   }
 
@@ -106,6 +121,11 @@ export class SqliteTables {
   number(run: RunId): number | undefined {
     const row = this.#named(run);
     return row && Number(row[0]);
+  }
+
+  /** Whether a run is of a life, as far as both are known. */
+  isLife(number: number, life: RunLife | undefined): boolean {
+    return life === undefined || this.#moveStatements().isLife.rows(number, life).length > 0;
   }
 
   #named(run: RunId): SqliteValue[] | undefined {
@@ -146,6 +166,11 @@ export class SqliteTables {
     return row && Number(row[0]);
   }
 
+  #moveStatements(): ReturnType<typeof prepareMoves> {
+    this.#moves ??= prepareMoves(this.#driver);
+    return this.#moves;
+  }
+
   /** Prepared when it is needed: a journal of an older version that is open for reading has no such table. */
   #leaseStatements(): ReturnType<typeof prepareLeases> {
     this.#leases ??= prepareLeases(this.#driver);
@@ -167,8 +192,9 @@ export class SqliteTables {
   }
 }
 
-function entryOf([run, position, summary]: SqliteValue[]): RunEntry {
-  return { run: plainText(run), position: Number(position), summary: parse(summary) };
+function entryOf([run, position, summary, life]: SqliteValue[]): RunEntry {
+  const known = life === null || life === undefined ? {} : { life: plainText(life) };
+  return { run: plainText(run), ...known, position: Number(position), summary: parse(summary) };
 }
 
 function plainText(value: SqliteValue | undefined): string {
@@ -189,13 +215,10 @@ function parse(value: SqliteValue | undefined): Json {
 }
 
 function prepareAll(driver: SqliteDriver) {
+  // A journal of version 1 that is open for reading does not know the lives of its runs.
+  const life = knowsLives(driver) ? "CAST(runs.life AS BLOB)" : "NULL";
   const prepare = (sql: string): SqliteStatement => driver.prepare(sql);
   return {
-    create: prepare(
-      "INSERT INTO runs (run, position, summary) VALUES (?, ?, ?) ON CONFLICT (run) DO NOTHING RETURNING number",
-    ),
-    move: prepare("UPDATE runs SET position = ? WHERE number = ? AND run = ? AND position = ?"),
-    moveAndShow: prepare("UPDATE runs SET position = ?, summary = ? WHERE number = ? AND run = ? AND position = ?"),
     endsAt: prepare("SELECT 1 FROM commits WHERE run = ? AND position = ?"),
     copy: prepare(
       `INSERT INTO commits (run, position, crc32, body)
@@ -205,10 +228,10 @@ function prepareAll(driver: SqliteDriver) {
     consume: prepare("DELETE FROM inbox WHERE run = ? AND number <= ?"),
     page: prepare(pageQuery),
     list: prepare(
-      "SELECT CAST(run AS BLOB), CAST(position AS INTEGER), CAST(summary AS BLOB) FROM runs ORDER BY number",
+      `SELECT CAST(run AS BLOB), CAST(position AS INTEGER), CAST(summary AS BLOB), ${life} FROM runs ORDER BY number`,
     ),
     entry: prepare(
-      `SELECT CAST(runs.run AS BLOB), CAST(runs.position AS INTEGER), CAST(runs.summary AS BLOB), runs.run = ?1
+      `SELECT CAST(runs.run AS BLOB), CAST(runs.position AS INTEGER), CAST(runs.summary AS BLOB), ${life}, runs.run = ?1
        FROM runs AS named LEFT JOIN runs ON runs.number = named.number WHERE named.run = ?1`,
     ),
     named: prepare(
@@ -246,5 +269,18 @@ function prepareLeases(driver: SqliteDriver) {
     renew: driver.prepare("INSERT OR REPLACE INTO leases (owner, until) VALUES (?, ?)"),
     forget: driver.prepare("DELETE FROM leases WHERE until < ?"),
     find: driver.prepare("SELECT CAST(until AS INTEGER) FROM leases WHERE owner = ?"),
+  };
+}
+
+/** Prepared with the first write, which only a journal of this version gets. */
+function prepareMoves(driver: SqliteDriver) {
+  const where = "WHERE number = ? AND run = ? AND position = ? AND ifnull(life = ?, 1)";
+  return {
+    create: driver.prepare(
+      `INSERT INTO runs (run, life, position, summary) VALUES (?, ?, ?, ?) ON CONFLICT (run) DO NOTHING RETURNING number`,
+    ),
+    move: driver.prepare(`UPDATE runs SET position = ? ${where}`),
+    moveAndShow: driver.prepare(`UPDATE runs SET position = ?, summary = ? ${where}`),
+    isLife: driver.prepare("SELECT 1 FROM runs WHERE number = ? AND ifnull(life = ?, 1)"),
   };
 }

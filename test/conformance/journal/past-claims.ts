@@ -67,6 +67,60 @@ export function pastClaims(harness: JournalHarness): void {
     await journal.close();
   });
 
+  test("an append, a copy and a deletion that mean another life of the id change nothing", async () => {
+    const journal = harness.open();
+    const conflict = { code: "journal.conflict" };
+    await journal.append("a", 0, [commitAfter(0, 2)], { life: "first" });
+    expect(await journal.entry("a")).toMatchObject({ run: "a", life: "first", position: 2 });
+    await journal.delete("a", 2, "first");
+    await journal.append("a", 0, [commitAfter(0, 2)], { life: "second", summary: "of the second" });
+    await expect(journal.append("a", 2, [commitAfter(2)], { life: "first" })).rejects.toMatchObject(conflict);
+    await expect(journal.append("a", 2, [], { life: "first" })).rejects.toMatchObject(conflict);
+    const past = { run: "a", life: "first", through: 2 };
+    await expect(journal.append("b", 2, [commitAfter(2)], { past, life: "fork" })).rejects.toMatchObject(conflict);
+    await journal.delete("a", 2, "first");
+    expect(await journal.list()).toEqual([{ run: "a", life: "second", position: 2, summary: "of the second" }]);
+    await journal.append("a", 2, [], { life: "second" });
+    await journal.append("a", 2, [commitAfter(2)], { life: "second" });
+    const fork = { past: { run: "a", life: "second", through: 3 }, life: "fork" };
+    await journal.append("b", 3, [commitAfter(3)], fork);
+    expect(await journal.entry("b")).toMatchObject({ life: "fork", position: 4 });
+    await journal.delete("a", 3, "second");
+    expect((await journal.list()).map(({ run }) => run)).toEqual(["b"]);
+    await journal.close();
+  });
+
+  test("a run that was made without naming its life may be meant by any", async () => {
+    const journal = harness.open();
+    await begin(journal, "a", 1);
+    expect(await journal.entry("a")).toEqual({ run: "a", position: 1, summary: null });
+    await journal.append("a", 1, [commitAfter(1)], { life: "any" });
+    await journal.delete("a", 2, "another");
+    expect(await journal.head("a")).toBe(0);
+    await journal.close();
+  });
+
+  test("messages of one run are found among those of others, in order", async () => {
+    const journal = harness.open();
+    await begin(journal, "a", 1);
+    await begin(journal, "b", 1);
+    for (const number of [1, 2, 3]) {
+      await journal.send("a", `a${number}`);
+      await journal.send("b", `b${number}`);
+    }
+    const of = async (run: string, after = 0, limit?: number): Promise<unknown[]> =>
+      (await journal.inbox(after, limit, run)).map(({ message }) => message);
+    expect(await of("b")).toEqual(["b1", "b2", "b3"]);
+    expect(await of("b", 0, 2)).toEqual(["b1", "b2"]);
+    const [first] = await journal.inbox(0, 1, "b");
+    expect(await of("b", first!.number)).toEqual(["b2", "b3"]);
+    expect(await of("nobody")).toEqual([]);
+    await journal.append("b", 1, [commitAfter(1)], { inboxThrough: first!.number + 2 });
+    expect(await of("b")).toEqual(["b3"]);
+    expect(await of("a")).toEqual(["a1", "a2", "a3"]);
+    await journal.close();
+  });
+
   test("a sign of life replaces the one before, and is forgotten when it has long lapsed", async () => {
     const journal = harness.open();
     expect(await journal.leaseOf("host/1/2")).toBeUndefined();

@@ -149,7 +149,7 @@ export function journalWith(inner: Journal, others: Partial<Journal>): Journal {
     follow: (run, after, signal) => inner.follow(run, after, signal),
     list: () => inner.list(),
     entry: (run) => inner.entry(run),
-    delete: (run) => inner.delete(run),
+    delete: (run, expected, life) => inner.delete(run, expected, life),
     send: (run, message) => inner.send(run, message),
     inbox: (after, limit, run) => inner.inbox(after, limit, run),
     watch: (changed) => inner.watch(changed),

@@ -5,6 +5,9 @@ import { commitSchema } from "../../../src/domain/commit.ts";
 import { isRunfoldError, type RunfoldError } from "../../../src/domain/errors.ts";
 import { importRun } from "../../../src/import-run.ts";
 import { archiveOf, archiveText, exported, runOf, smallRun } from "../../support/archived-run.ts";
+import { excuseForgedJournals } from "../../support/verified-journals.ts";
+
+excuseForgedJournals();
 
 type Fields = Record<string, unknown>;
 
