@@ -1,7 +1,7 @@
 import { asJournalError, cleanedUp } from "./journal-error.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { Journal } from "../ports/journal.ts";
-import { isStill, readOwn } from "./read-own.ts";
+import { isAtEnd, isStill, readOwn } from "./read-own.ts";
 import type { OwnRun } from "./read-own.ts";
 import type { Breather } from "./breather.ts";
 import type { RunStream } from "./run-stream.ts";
@@ -20,8 +20,8 @@ export async function followRun(
   for (;;) {
     await breather.pause();
     const commits = await readOwn(own, stream.position);
-    if (commits.length === 0) break;
-    stream.publish(commits);
+    if (commits.length === 0 && (await isAtEnd(own, stream.position))) break;
+    if (commits.length > 0) stream.publish(commits);
   }
   if (stream.position > 0 && !stream.isEnded) void keepFollowing(journal, own, stream, signal);
 }

@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
 import { loadCheckpoint } from "./checkpoints.ts";
-import { ownNow, readOwn } from "./read-own.ts";
+import { isAtEnd, ownNow, readOwn } from "./read-own.ts";
 import { RunStream } from "./run-stream.ts";
 
 /** A run as its next owner needs it: what its machines know, and the views that its handle shows. */
@@ -45,6 +45,7 @@ export async function loadRun(run: RunId, options: LoadOptions): Promise<LoadedR
     await breather.pause();
     const commits = await readOwn(own, state.position);
     const wanted = commits.filter(({ position }) => position <= through);
+    if (commits.length === 0 && state.position > 0 && !(await isAtEnd(own, state.position))) continue;
     if (wanted.length === 0) break;
     for (const { events, at } of wanted) for (const event of events) evolve(state, event, at);
     stream.publish(wanted);

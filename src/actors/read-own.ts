@@ -27,6 +27,18 @@ export async function readOwn(own: OwnRun, after: Position, limit?: number): Pro
   return commits;
 }
 
+/**
+ * Whether a reader that stands at a position, and found nothing after it, has seen all of the run. It has not where the run went on
+ * just then.
+ * @throws `run.cleaned` when the run is gone: what was read is a part of it, and the rest will not come.
+ */
+export async function isAtEnd({ run, journal, life }: OwnRun, position: Position): Promise<boolean> {
+  const entry = await journal.entry(run);
+  const isGone = entry === undefined || (life !== undefined && entry.life !== undefined && entry.life !== life);
+  if (isGone || entry.position < position) throw cleanedUp(run);
+  return entry.position === position;
+}
+
 /** Whether the id is no other run's by now. */
 export async function isStill({ run, journal, life }: OwnRun): Promise<boolean> {
   if (life === undefined) return true;
