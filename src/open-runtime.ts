@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { realpath } from "node:fs/promises";
+import { ProcessRecord } from "./actors/process-record.ts";
 import { Runtime } from "./actors/runtime.ts";
 import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 import { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
@@ -53,6 +54,9 @@ export interface RuntimeOptions {
   readonly onDiagnostic?: (diagnostic: RuntimeDiagnostic) => void;
 }
 
+/** All runtimes of this process write in one. */
+const record = new ProcessRecord();
+
 /**
  * Opens a runtime on a journal, and goes on with what an earlier process left unfinished.
  * @throws what the journal or the root refuses with.
@@ -79,6 +83,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     executors,
     owner: thisProcess(),
     livenessOf,
+    record,
     // A journal in memory is gone with its process, and so would its checkpoints be.
     writesCheckpoints: journal.location !== undefined && journal.isReadOnly !== true,
     root: resolve(options.root ?? "."),

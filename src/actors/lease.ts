@@ -2,6 +2,7 @@ import type { Owner } from "../domain/events.ts";
 import { limits } from "../domain/limits.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { ProcessRecord } from "./process-record.ts";
 import type { RunActor } from "./run-actor.ts";
 
 /** How an owner is named in the journal's leases. */
@@ -9,8 +10,12 @@ export function leaseName({ host, pid, processStart }: Owner): string {
   return `${host}/${pid}/${processStart}`;
 }
 
-/** How many runtimes of this process give signs of life under one name in one journal: the process leaves with the last of them. */
-const holders = new Map<string, number>();
+export interface LeaseParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly owner: Owner;
+  readonly record: ProcessRecord;
+}
 
 /**
  * The signs of life of a process that writes runs, for those who cannot look at it: another machine, another container. With each
@@ -20,21 +25,21 @@ export class Lease {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #name: string;
+  readonly #record: ProcessRecord;
   readonly #actors: () => Iterable<RunActor>;
   readonly #report: (code: string, error: unknown) => void;
   #timer: Timer | undefined;
   #isHeld = false;
 
   constructor(
-    journal: Journal,
-    clock: Clock,
-    owner: Owner,
+    { journal, clock, owner, record }: LeaseParts,
     actors: () => Iterable<RunActor>,
     report: (code: string, error: unknown) => void,
   ) {
     this.#journal = journal;
     this.#clock = clock;
     this.#name = leaseName(owner);
+    this.#record = record;
     this.#actors = actors;
     this.#report = report;
   }
@@ -43,7 +48,7 @@ export class Lease {
   hold(): void {
     if (this.#isHeld || this.#journal.location === undefined) return;
     this.#isHeld = true;
-    holders.set(this.#key, (holders.get(this.#key) ?? 0) + 1);
+    this.#record.holds(this.#key);
     this.#renew();
   }
 
@@ -52,10 +57,7 @@ export class Lease {
     this.#timer?.cancel();
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    const left = (holders.get(this.#key) ?? 1) - 1;
-    if (left > 0) holders.set(this.#key, left);
-    else holders.delete(this.#key);
-    if (left > 0) return;
+    if (!this.#record.leaves(this.#key)) return;
     // A journal that fails has said so already, and the lease lapses by itself.
     await this.#journal.renewLease(this.#name, this.#clock.now() - 1).catch(() => undefined);
   }

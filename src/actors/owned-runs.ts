@@ -16,7 +16,6 @@ import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
-import { writesHere } from "./lives-here.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -116,7 +115,7 @@ export class OwnedRuns {
     const { id, stream, command, waiting = [] } = ownership;
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
-    const leave = writesHere(ownership.life);
+    const leave = this.#host.parts.record.writes(ownership.life);
     this.#actors.set(id, actor);
     this.#leaving.set(actor, leave);
     try {

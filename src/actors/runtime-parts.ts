@@ -8,6 +8,7 @@ import type { Entropy } from "../ports/entropy.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Workspace } from "../ports/workspace.ts";
+import type { ProcessRecord } from "./process-record.ts";
 import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
 
 /** Everything a runtime is made of; `openRuntime` fills in what a caller leaves out. */
@@ -27,6 +28,8 @@ export interface RuntimeParts {
   releaseTasks(run: RunId): void;
   /** Whether the process that writes a run lives: `unknown` where nobody can look. */
   livenessOf(owner: Owner): "alive" | "gone" | "unknown";
+  /** What the process knows of itself; one for all runtimes of a process. */
+  readonly record: ProcessRecord;
   /** Whether runs leave checkpoints in the journal, so that opening them takes less than folding all of it. */
   readonly writesCheckpoints: boolean;
   readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;

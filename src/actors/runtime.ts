@@ -75,7 +75,7 @@ export class Runtime implements AsyncDisposable {
       report: reportOf,
     });
     this.#watch = new RecoveryWatch(parts.clock, () => this.recover());
-    this.#lease = new Lease(journal, parts.clock, parts.owner, () => this.#owned.actors(), report);
+    this.#lease = new Lease(this.#parts, () => this.#owned.actors(), report);
     this.#inbox = new InboxReader(journal, parts.clock, (run) => this.#owned.actor(run), report);
     this.#followed = new FollowedRuns(
       journal,

@@ -5,7 +5,7 @@ import { limits } from "../domain/limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import { leaseName } from "./lease.ts";
-import { isWrittenHere } from "./lives-here.ts";
+import type { ProcessRecord } from "./process-record.ts";
 
 /** Whether somebody still writes a run: nobody, somebody who is known to live, or somebody who gave a sign of life not long ago. */
 export type Tenure = "vacant" | "held" | "leased";
@@ -15,6 +15,7 @@ export interface TenureParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly owner: Owner;
+  readonly record: ProcessRecord;
   livenessOf(owner: Owner): "alive" | "gone" | "unknown";
 }
 
@@ -27,8 +28,11 @@ interface Tenant {
 }
 
 /** Whether nobody writes a run any more, as far as can be told at once: `false` also for an owner whom nobody can look at. */
-export function isVacant(parts: Pick<TenureParts, "owner" | "livenessOf">, { owner, life }: Tenant): boolean {
-  if (isSame(owner, parts.owner)) return !isWrittenHere(life);
+export function isVacant(
+  parts: Pick<TenureParts, "owner" | "record" | "livenessOf">,
+  { owner, life }: Tenant,
+): boolean {
+  if (isSame(owner, parts.owner)) return !parts.record.isWriting(life);
   return parts.livenessOf(owner) === "gone";
 }
 

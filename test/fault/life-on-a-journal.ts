@@ -1,3 +1,4 @@
+import { ProcessRecord } from "../../src/actors/process-record.ts";
 import { Runtime } from "../../src/actors/runtime.ts";
 import type { Run } from "../../src/actors/run.ts";
 import { memoryArtifacts } from "../../src/adapters/artifacts/memory-artifacts.ts";
@@ -111,6 +112,7 @@ export class Life {
       liveRunsMax: 10,
       bindTasks: () => undefined,
       releaseTasks: () => undefined,
+      record: new ProcessRecord(),
       livenessOf: (owner) => (owner.pid === pid ? "alive" : "unknown"),
       writesCheckpoints: true,
       onDiagnostic: undefined,

@@ -13,7 +13,7 @@ export async function checkInTheEnd(world: World, healthy: SimulatedProcess): Pr
   for (const run of world.store.runs.keys()) {
     attempt(world, healthy, `last look at ${run}`, () => readOnceMore(world, healthy, run));
   }
-  const until = world.time.now + 10_000;
+  const until = world.time.now + 100_000;
   while (world.unanswered.size > 0 && (await world.step(until)));
   world.judge();
   for (const { what, process } of world.unanswered.values()) {

@@ -1,3 +1,4 @@
+import { ProcessRecord } from "../../src/actors/process-record.ts";
 import { Runtime } from "../../src/actors/runtime.ts";
 import type { RuntimeDiagnostic } from "../../src/actors/runtime-diagnostics.ts";
 import { isRunfoldError } from "../../src/domain/errors.ts";
@@ -74,6 +75,7 @@ export class SimulatedProcess {
       liveRunsMax: scenario.liveRunsMax,
       bindTasks: () => undefined,
       releaseTasks: () => undefined,
+      record: new ProcessRecord(),
       livenessOf: (other) => this.#livenessOf(other),
       writesCheckpoints: true,
       onDiagnostic: (diagnostic) => this.#diagnose(diagnostic),

@@ -1,3 +1,4 @@
+import { ProcessRecord } from "../../src/actors/process-record.ts";
 import { Runtime } from "../../src/actors/runtime.ts";
 import type { RuntimeDiagnostic } from "../../src/actors/runtime-diagnostics.ts";
 import { memoryArtifacts } from "../../src/adapters/artifacts/memory-artifacts.ts";
@@ -56,6 +57,7 @@ export function openRunWorld(scenario: Scenario): RunWorld {
     liveRunsMax: 100,
     bindTasks: () => undefined,
     releaseTasks: () => undefined,
+    record: new ProcessRecord(),
     livenessOf: () => "alive",
     writesCheckpoints: false,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
