@@ -6,7 +6,7 @@ import type { SimulatedProcess } from "./simulated-process.ts";
 import { checkHandle, readAll } from "./spectator.ts";
 import type { World } from "./world.ts";
 
-/** Each of them is a reading of the whole run, at the pace of a slow disk; and the last look must not last. */
+/** Each of them is a reading of the whole run, at the pace of a slow disk, and the last look must not last: they are read at once. */
 const cursorsReadMax = 20;
 
 /** Holds every journal that ever was to the laws of whole journals, and reads what is left once more. */
@@ -48,7 +48,7 @@ async function readOnceMore(world: World, healthy: SimulatedProcess, id: string)
     world.broken(`law 5: ${id} is shown at ${snapshot.position}, not at its end`);
   await readAll(world, healthy, run, {});
   const given = world.cursors.filter(({ life }) => life === snapshot.life).slice(0, cursorsReadMax);
-  for (const cursor of given) await readAll(world, healthy, run, { given: cursor });
+  await Promise.all(given.map((cursor) => readAll(world, healthy, run, { given: cursor })));
   if (!truth.isDeleted && !snapshot.isCleaned) await checkOutcome(world, run);
   const verification = await run.verify();
   if (!verification.ok) world.broken(`law 6: ${id} does not verify: ${JSON.stringify(verification.divergence)}`);
