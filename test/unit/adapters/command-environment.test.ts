@@ -68,6 +68,7 @@ describe("the environment of a command", () => {
       "RUNFOLD_ATTEMPT",
       "RUNFOLD_ATTEMPT_MARK",
       "RUNFOLD_RUN",
+      "RUNFOLD_RUN_OWNER",
       "RUNFOLD_STEP",
     ]);
   });
