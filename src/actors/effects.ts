@@ -16,8 +16,8 @@ export interface EffectsHost extends AttemptHost {
   readonly executors: ReadonlyMap<WorkKind, Executor>;
   readonly deadlines: Deadlines;
   stepOf(id: StepId): StepDocument;
-  /** Each executor that any step of the run is for, once. */
-  executorsOfGraph(): readonly Executor[];
+  /** Each executor that any step of the run is for, once; none where nothing of the run can have been left running here. */
+  executorsToSweep(): readonly Executor[];
   fire(input: TimerFired): void;
   /** What has been waiting for its time since before this process wrote the run. */
   standing(): Standing;
@@ -153,7 +153,7 @@ export class Effects {
     this.#isSweeping = true;
     const owner = this.#host.owner();
     const { clock } = this.#host;
-    const sweeps = this.#host.executorsOfGraph().map(async (executor) => executor.sweep?.(owner));
+    const sweeps = this.#host.executorsToSweep().map(async (executor) => executor.sweep?.(owner));
     const isOver = new Promise<undefined>((resolve) => {
       this.#sweepTimer = clock.setTimer(clock.now() + limits.sweepGiveUpMs, () => resolve(undefined));
     });

@@ -10,7 +10,7 @@ import { artifactsThrough, copyArtifacts } from "./fork-artifacts.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { keepHandovers, loadRun } from "./load-run.ts";
 import type { OwnedRuns } from "./owned-runs.ts";
-import { prepareStart } from "./prepare-start.ts";
+import { prepareStart, refuseMissingRoot } from "./prepare-start.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -57,6 +57,7 @@ export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: Fo
   const hasEnded = (step: StepId): boolean => view.step(step)?.endedAtPosition !== undefined;
   parts.bindTasks(id, graph);
   try {
+    await refuseMissingRoot(document, root, workspace, hasEnded);
     const places = await prepareStart(id, document, root, executors, workspace, hasEnded);
     owned.refuseFull();
     const life = parts.entropy.uniqueName();

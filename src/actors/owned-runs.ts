@@ -30,6 +30,8 @@ export interface Ownership {
   /** The command that begins the run here: a start, a recovery, a fork. */
   readonly command: Extract<Command, { type: "run.start" | "run.recover" | "run.fork" }>;
   readonly past?: AppendOptions["past"];
+  /** Whether what earlier owners left running is ended first. Default: true. */
+  readonly isSwept?: boolean;
   /** Messages that have been waiting for the run: they are heard before anything is launched. */
   readonly waiting?: readonly InboxMessage[];
   /** The graph that the run goes on with, where it is not that of its state yet. */
@@ -150,7 +152,8 @@ export class OwnedRuns {
     this.#runs.delete(id);
   }
 
-  #actorOf({ id, life, state, stream, command, past, stepsAfter, checkpointedAt = 0 }: Ownership): RunActor {
+  #actorOf(ownership: Ownership): RunActor {
+    const { id, life, state, stream, command, past, stepsAfter, checkpointedAt = 0, isSwept = true } = ownership;
     const { parts } = this.#host;
     const report = (code: string, error: unknown): void => this.#host.report(code, id, error);
     const { journal, clock, entropy, artifacts, executors, abortGraceMs } = parts;
@@ -180,7 +183,7 @@ export class OwnedRuns {
           abortGraceMs,
           deadlines,
           keepDeadline: (attempt) => deadlines.add(attempt),
-          executorsOfGraph: () => executorsFor(plan, executors),
+          executorsToSweep: () => (isSwept ? executorsFor(plan, executors) : []),
           stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
           upstreamOf: (step) => handedTo(step, stream),

@@ -48,24 +48,26 @@ export async function prepareStart(
 }
 
 /**
- * Refuses steps that cannot be run here, for a run that is to be taken over.
- * @throws `graph.invalid` with every finding at once.
+ * Refuses a recorded root that is no longer there, for a run of which any step that is still to run works with files.
+ * @throws `graph.invalid`
  */
-export function refuseUnrunnable(
-  run: RunId,
-  { name, steps }: Pick<GraphDocument, "name" | "steps">,
-  isDone: (step: number) => boolean,
-  executors: ReadonlyMap<WorkKind, Executor>,
-): void {
-  const diagnostics: GraphDiagnostic[] = [];
-  for (const [index, step] of steps.entries()) {
-    if (diagnostics.length >= limits.diagnosticsMax) break;
-    if (isDone(index)) continue;
-    const kind = workKindOf(step);
-    const problem = problemOf(step, run, kind, executors.get(kind));
-    if (problem !== undefined) diagnostics.push({ ...problem, pointer: pointerFrom("steps", index, kind) });
-  }
-  if (diagnostics.length > 0) throw notStartable(name, diagnostics);
+export async function refuseMissingRoot(
+  { name, steps }: GraphDocument,
+  root: string,
+  workspace: Workspace,
+  isDone: (step: StepId) => boolean,
+): Promise<void> {
+  const index = steps.findIndex((step) => workKindOf(step) !== "task" && !isDone(step.id));
+  if (index === -1 || (await workspace.realRoot(root).catch(() => undefined)) === root) return;
+  throw notStartable(name, [
+    {
+      code: "root-missing",
+      severity: "error",
+      message: `The run's directory ${root} is not there, or is reached by a symbolic link now.`,
+      pointer: pointerFrom("steps", index),
+      repair: "Put it back where it was, then take the run over.",
+    },
+  ]);
 }
 
 function problemOf(

@@ -59,22 +59,25 @@ export class Recovery {
     const { journal, clock } = parts;
     const live = owned.run(id);
     if (live !== undefined) return live;
+    const summary = (await journal.entry(id))?.summary as Partial<RunSummary> | null | undefined;
     const loaded = await loadRun(id, { journal, clock, report: owned.reporterOf(id) });
     if (loaded === undefined) {
       throw new RunfoldError("run.unknown", `There is no run ${id} to take over.`, { details: { run: id } });
     }
-    const { state, stream } = loaded;
+    const { stream } = loaded;
     if (stream.isEnded) return this.#found(id);
     const { owner, life, updatedAt, graph: document } = stream.view.snapshot();
     const tenure = force ? "vacant" : await tenureOf(parts, { owner, life, updatedAt });
     if (tenure !== "vacant") throw heldByAnother(id, owner, tenure);
     parts.bindTasks(id, graph ?? { document, tasks: new Map() });
     try {
-      const command = recoverCommand(parts, id, state);
+      const command = await recoverCommand(parts, id, loaded);
       const waiting = await this.#waitingFor(id);
       this.#host.refuseClosed();
       owned.refuseFull();
-      const run = await owned.own({ id, life, ...loaded, command, waiting });
+      // What an imported run's copy elsewhere has running is none of this one's.
+      const isSwept = summary?.isImported !== true;
+      const run = await owned.own({ id, life, ...loaded, command, waiting, isSwept });
       return "refused" in run ? await this.#found(id) : run;
     } catch (error) {
       // Whoever was faster writes it now.

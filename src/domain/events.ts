@@ -66,6 +66,7 @@ export type RunEvent =
       /** Who writes the run from now on; whoever wrote it before may not. */
       readonly owner: Owner;
       readonly epoch: number;
+      readonly places: readonly Place[];
     }
   | {
       readonly type: "run.forked";

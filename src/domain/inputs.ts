@@ -27,6 +27,8 @@ export type Command =
       readonly owner: Owner;
       /** One more than the run's epoch: whoever asks for another has not seen the newest owner. */
       readonly epoch: number;
+      /** The working directories of steps that have not ended, as they are found now: after a restart they may be others. */
+      readonly places: readonly Place[];
       /** Steps under way whose executor can go on with the very attempt that was interrupted. */
       readonly resumable: readonly StepId[];
     }

@@ -19,7 +19,8 @@ export function decideRecover(turn: Turn, input: Extract<Command, { type: "run.r
   if (input.epoch !== state.epoch + 1) {
     return refusal("stale", `Run ${state.run} is in epoch ${state.epoch}, so the next owner has ${state.epoch + 1}.`);
   }
-  emitRun(turn, { type: "recover", owner: input.owner, epoch: input.epoch });
+  const { owner, epoch, places } = input;
+  emitRun(turn, { type: "recover", owner, epoch, places });
   const { lost, stopped } = interrupt(turn);
   // The deadline passed while nobody was there, so it comes before whatever the recovery leads to.
   const isExpired = state.phase === "running" && at >= state.deadlineAt;

@@ -18,7 +18,7 @@ export type RunSignal =
       readonly epoch: number;
       readonly deadlineAt: EpochMs;
     }
-  | { readonly type: "recover"; readonly owner: Owner; readonly epoch: number }
+  | { readonly type: "recover"; readonly owner: Owner; readonly epoch: number; readonly places: readonly Place[] }
   | {
       readonly type: "fork";
       readonly run: RunId;
@@ -69,7 +69,12 @@ export const runEventMakers = {
     epoch,
     deadlineAt,
   }),
-  recovered: ({ owner, epoch }: Signal<"recover">): RunEvent => ({ type: "run.recovered", owner, epoch }),
+  recovered: ({ owner, epoch, places }: Signal<"recover">): RunEvent => ({
+    type: "run.recovered",
+    owner,
+    epoch,
+    places,
+  }),
   forked: ({ run, life, from, graph, root, places, owner, epoch, deadlineAt }: Signal<"fork">): RunEvent => ({
     type: "run.forked",
     run,

@@ -103,6 +103,8 @@ export class RunView {
       case "run.recovered":
         run.owner = event.owner;
         run.epoch = event.epoch;
+        run.places = event.places;
+        this.#placeOf = placesOf(event.places);
         return;
       case "run.cancelRequested":
         run.status = "canceling";

@@ -107,7 +107,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
       new Effects({
         run: "x",
         owner: () => ({ life: "life", epoch: 1 }),
-        executorsOfGraph: () => [],
+        executorsToSweep: () => [],
         standing: () => ({ deadlineAt: undefined, retries: [] }),
         sweepFailed: () => undefined,
         place: "x-life",

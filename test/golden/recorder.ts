@@ -85,7 +85,7 @@ export class Recorder {
   recover(resumable: readonly string[] = [], laterMs = 20_000): this {
     const epoch = this.#state.epoch + 1;
     const owner = { host: "build-8", pid: 100 + epoch, processStart: `${90_000 + epoch}` };
-    return this.take({ type: "run.recover", owner, epoch, resumable }, laterMs);
+    return this.take({ type: "run.recover", owner, epoch, places: [], resumable }, laterMs);
   }
 
   /** The commits so far become the past of this run, which is another one than theirs. */

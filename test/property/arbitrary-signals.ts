@@ -92,7 +92,7 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
   };
   return {
     start: fc.record({ type: fc.constant("start" as const), ...begun, graph: fc.constant(graph) }),
-    recover: fc.record({ type: fc.constant("recover" as const), owner, epoch }),
+    recover: fc.record({ type: fc.constant("recover" as const), owner, epoch, places: fc.constant([]) }),
     fork: fc.record({
       type: fc.constant("fork" as const),
       ...begun,

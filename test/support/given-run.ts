@@ -95,7 +95,7 @@ export class GivenRun {
   /** Another process takes the run over; it can resume the attempts of these steps. */
   recover(resumable: readonly string[] = []): readonly Event[] {
     const owner = { host: "there", pid: 2, processStart: "2" };
-    return this.when({ type: "run.recover", owner, epoch: this.#state.epoch + 1, resumable });
+    return this.when({ type: "run.recover", owner, epoch: this.#state.epoch + 1, places: [], resumable });
   }
 
   /** The state becomes that of a new run, which may have another graph. */

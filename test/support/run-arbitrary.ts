@@ -180,7 +180,7 @@ function inEpochs(lost: readonly Lost[]): Extra[] {
 function recoverInput(epoch: number, resumes: number, steps: number): Input {
   const ids = Array.from({ length: steps }, (_, number) => `s${number}`);
   const resumable = resumes === 0 ? [] : ids.filter((_id, number) => number % resumes === 0);
-  return { type: "run.recover", owner: { host: "there", pid: epoch, processStart: "2" }, epoch, resumable };
+  return { type: "run.recover", owner: { host: "there", pid: epoch, processStart: "2" }, epoch, places: [], resumable };
 }
 
 function times<T>(count: number, value: T): T[] {
