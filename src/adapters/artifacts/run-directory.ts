@@ -1,6 +1,6 @@
-import { constants, type BigIntStats } from "node:fs";
+import { constants, existsSync, type BigIntStats } from "node:fs";
 import { lstat, mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { RunId } from "../../domain/ids.ts";
 import { checkRunId, failed, systemCode } from "./artifact-errors.ts";
 
@@ -34,7 +34,7 @@ export class RunDirectories {
   /** The run's directory, made if need be. @throws `run.idInvalid`, `artifact.failed` */
   async make(run: RunId): Promise<RunDirectory> {
     const path = this.pathOf(run);
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await this.makeRoot(run);
     try {
       await mkdir(path, { mode: 0o700 });
       // One that we made just now is ours, even if another of that name has vanished under us.
@@ -67,6 +67,23 @@ export class RunDirectories {
     const directory = this.known.get(run) ?? { run, path, device: seen.dev, inode: seen.ino, begun: new Set<string>() };
     this.known.set(run, directory);
     return directory;
+  }
+
+  /**
+   * One directory after the other, because Node's own `recursive` tries for ever where the system refuses a directory as one that
+   * is not there, as below `/proc`.
+   */
+  private async makeRoot(run: RunId): Promise<void> {
+    const missing: string[] = [];
+    for (let at = resolve(this.root); !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+    for (const path of missing.toReversed()) {
+      try {
+        await mkdir(path, { mode: 0o700 });
+        await syncDirectory(dirname(path));
+      } catch (error) {
+        if (systemCode(error) !== "EEXIST") throw failed(run, `making ${path}`, error);
+      }
+    }
   }
 
   /** Forgets the directory of a deleted run, so that a new run of the same name begins anew. */

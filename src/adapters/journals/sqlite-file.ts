@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ErrorCode, isRunfoldError } from "../../domain/errors.ts";
 import { journalRefusal } from "./sqlite-errors.ts";
@@ -41,11 +41,23 @@ function createFile(path: string): boolean {
   return true;
 }
 
-/** Each new directory is synced in the one that holds it: a durable file in a directory that is lost would be lost, too. */
+/**
+ * Each new directory is synced in the one that holds it: a durable file in a directory that is lost would be lost, too.
+ *
+ * They are made one by one, because Node's own `recursive` tries for ever where the system refuses a directory as one that is not
+ * there, as below `/proc`.
+ */
 function createDirectories(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true, mode: directoryMode });
-  if (first === undefined) return;
-  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+  const missing: string[] = [];
+  for (let at = directory; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  for (const path of missing.toReversed()) {
+    try {
+      mkdirSync(path, { mode: directoryMode });
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+    syncDirectory(dirname(path));
+  }
 }
 
 export function syncDirectory(directory: string): void {
