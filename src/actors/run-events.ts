@@ -6,6 +6,7 @@ import type { Commit } from "../domain/commit.ts";
 import type { RecordedEvent } from "../domain/events.ts";
 import type { Position, RunId } from "../domain/ids.ts";
 import type { Journal } from "../ports/journal.ts";
+import { onAbort } from "../ports/on-abort.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { GuardedObservable } from "./guarded-observable.ts";
 import type { ObserverReport } from "./guarded-observable.ts";
@@ -85,12 +86,12 @@ export function advanceBeyond(stream: RunStream, position: Position, signal: Abo
     const finish = (): void => {
       stopBatches();
       stopStops();
-      signal?.removeEventListener("abort", finish);
+      ignoreSignal?.();
       resolve();
     };
     const stopBatches = stream.listenBatches({ advanced: finish });
     const stopStops = stream.onStop(finish);
-    signal?.addEventListener("abort", finish);
+    const ignoreSignal = signal === undefined ? undefined : onAbort(signal, finish);
   });
 }
 

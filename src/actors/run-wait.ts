@@ -8,6 +8,7 @@ import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
+import { onAbort } from "../ports/on-abort.ts";
 import { abandoned } from "./abandoned.ts";
 import { readOwn } from "./read-own.ts";
 import { ownRun, withCursor } from "./run-events.ts";
@@ -91,7 +92,7 @@ function wakeUp({ stream }: EventSource, clock: Clock, request: WaitRequest): Pr
       stream.waiters.remove(waiter);
       timer?.cancel();
       stopListening();
-      signal?.removeEventListener("abort", abort);
+      ignoreSignal?.();
     };
     const wake = (): void => {
       release();
@@ -108,7 +109,7 @@ function wakeUp({ stream }: EventSource, clock: Clock, request: WaitRequest): Pr
     });
     const timer = timeoutMs === undefined ? undefined : clock.setTimer(clock.now() + timeoutMs, wake);
     stream.waiters.add(waiter);
-    signal?.addEventListener("abort", abort, { once: true });
+    const ignoreSignal = signal === undefined ? undefined : onAbort(signal, abort);
   });
 }
 

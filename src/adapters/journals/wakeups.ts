@@ -1,4 +1,5 @@
 import type { RunId } from "../../domain/ids.ts";
+import { onAbort } from "../../ports/on-abort.ts";
 
 /** Followers that have read all there was and wait for more, keyed by run so that an append wakes only those concerned. */
 export class Wakeups {
@@ -16,11 +17,11 @@ export class Wakeups {
       const wake = (): void => {
         waiters.delete(wake);
         if (waiters.size === 0 && this.#waiters.get(run) === waiters) this.#waiters.delete(run);
-        signal.removeEventListener("abort", wake);
+        stopListening();
         resolve();
       };
       waiters.add(wake);
-      signal.addEventListener("abort", wake, { once: true });
+      const stopListening = onAbort(signal, wake);
     });
   }
 
