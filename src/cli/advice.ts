@@ -34,10 +34,21 @@ const advised: Partial<Record<ErrorCode, (message: string, facts: Facts, cause: 
     said: `The database ${text(facts, "path")} cannot grow, because the disk is full`,
     advice: "Free some space and try again.",
   }),
-  "journal.failed": (_, facts, cause) => ({
-    said: `The database ${text(facts, "path")} could not be read or written${cause}`,
-    advice: "See to its disk and try again.",
-  }),
+  "journal.failed": (_, facts, cause) => {
+    const path = text(facts, "path");
+    const file = text(facts, "file");
+    if (file === "") {
+      return {
+        said: `The database ${path} could not be read or written${cause}`,
+        advice: "See to its disk and try again.",
+      };
+    }
+    const what = file === "gone" ? "was deleted or moved away" : "was replaced by another file";
+    return {
+      said: `The database ${path} ${what} while it was written, and what was written now would be lost`,
+      advice: "If it was moved, put it back with its -wal, and go on with runfold resume.",
+    };
+  },
   "journal.corrupt": (message, facts, cause) => {
     const run = text(facts, "run");
     if (run === "") {

@@ -28,6 +28,7 @@ interface Job {
 export class GroupCommit {
   readonly #driver: SqliteDriver;
   readonly #refusalOf: (error: unknown) => RunfoldError;
+  readonly #check: () => void;
   #jobs: Job[] = [];
   #isDue = false;
   #gathers = false;
@@ -35,9 +36,11 @@ export class GroupCommit {
   #transactionsThisTurn = 0;
   #failure: RunfoldError | undefined;
 
-  constructor(driver: SqliteDriver, refusalOfError: (error: unknown) => RunfoldError) {
+  /** `check` is called before each transaction, and throws where nothing may be written any more. */
+  constructor(driver: SqliteDriver, refusalOfError: (error: unknown) => RunfoldError, check: () => void) {
     this.#driver = driver;
     this.#refusalOf = refusalOfError;
+    this.#check = check;
   }
 
   /** `committed` is called once `apply`'s changes are durable, in the order of submission. */
@@ -89,6 +92,7 @@ export class GroupCommit {
     const settle: (() => void)[] = [];
     try {
       if (this.#failure !== undefined) throw this.#failure;
+      this.#check();
       this.#driver.exec("BEGIN IMMEDIATE");
       for (const job of jobs) settle.push(attempt(job));
       this.#driver.exec("COMMIT");

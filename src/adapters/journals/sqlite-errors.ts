@@ -84,3 +84,12 @@ export function journalRefusal(
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+/** What a journal says whose file was taken away from its path while it was open for writing. */
+export function movedRefusal(path: string, file: "gone" | "replaced"): RunfoldError {
+  const what = file === "gone" ? "was deleted or moved away" : "was replaced by another file";
+  const message =
+    `The journal ${path} ${what} while it was written, and what is appended now would be lost; nothing more is appended. ` +
+    "Put the file back with its -wal, if it was moved, and open the journal again";
+  return new RunfoldError("journal.failed", message, { details: { path, file } });
+}

@@ -11,6 +11,7 @@ import { checkConsecutive } from "./consecutive-commits.ts";
 import { followRun } from "./follow-run.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { conflict, fullMailbox, otherLife, unknownRun } from "./refusals.ts";
+import { sameFileCheck } from "./same-file.ts";
 import type { SqliteDriver } from "./sqlite-driver.ts";
 import { journalRefusal, refusalOf, runningRefusalOf } from "./sqlite-errors.ts";
 import { closeDatabase, openDatabase } from "./sqlite-open.ts";
@@ -71,7 +72,8 @@ class SqliteJournal implements Journal {
     this.isReadOnly = isReadOnly;
     this.#driver = driver;
     this.#tables = new SqliteTables(driver);
-    this.#commits = new GroupCommit(driver, (error) => runningRefusalOf(error, path));
+    const check = isReadOnly ? () => undefined : sameFileCheck(path);
+    this.#commits = new GroupCommit(driver, (error) => runningRefusalOf(error, path), check);
     this.#poll = new ChangePoll(
       () => this.#tables.dataVersion(),
       () => {

@@ -94,9 +94,9 @@ function recording({ onCommit = ignore }: { readonly onCommit?: () => unknown } 
     isInTransaction: () => open !== undefined,
     close: ignore,
   };
-  const commits = new GroupCommit(driver, (error) =>
-    error instanceof RunfoldError ? error : new RunfoldError("journal.failed", String(error)),
-  );
+  const refusalOf = (error: unknown): RunfoldError =>
+    error instanceof RunfoldError ? error : new RunfoldError("journal.failed", String(error));
+  const commits = new GroupCommit(driver, refusalOf, ignore);
   statements.set(commits, driver.prepare(""));
   return { commits, transactions };
 }
