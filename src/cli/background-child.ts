@@ -42,6 +42,8 @@ export type BackgroundAnswer =
       readonly runs: readonly BackgroundRun[];
       readonly problems: readonly Problem[];
       readonly note: string | undefined;
+      /** Unfinished runs that were left, because they came from a file. */
+      readonly imported: readonly RunId[];
     }
   | { readonly kind: "refused"; readonly problem: Problem };
 
@@ -51,6 +53,7 @@ interface Work {
   readonly runs: readonly BegunRun[];
   readonly problems: readonly Problem[];
   readonly note: string | undefined;
+  readonly imported: readonly RunId[];
 }
 
 /** Takes a request from the parent, answers it once, and sees its runs through alone. */
@@ -64,13 +67,13 @@ export async function runInBackground(): Promise<ExitCode> {
   } catch (error) {
     return refuse(problemOf(error));
   }
-  const { runtime, runs, problems, note } = work;
+  const { runtime, runs, problems, note, imported } = work;
   try {
     interrupt.attach((urgency) => {
       const options = { reason: "Its process was told to end.", force: urgency === "force" };
       for (const { run } of runs) run.cancel(options).catch(() => undefined);
     });
-    await answer({ kind: "begun", runs: runs.map(toldOf), problems, note });
+    await answer({ kind: "begun", runs: runs.map(toldOf), problems, note, imported });
     // What another process writes, or what has ended, needs nobody here.
     const own = runs.filter(({ relation }) => isWrittenHere(relation));
     return worstOf(await Promise.all(own.map(async ({ run }) => endOf(run))));
@@ -100,7 +103,7 @@ async function begin(request: BackgroundRequest, interrupt: Interrupt): Promise<
 }
 
 function alone({ runtime, ...begun }: Begun): Work {
-  return { runtime, runs: [begun], problems: [], note: undefined };
+  return { runtime, runs: [begun], problems: [], note: undefined, imported: [] };
 }
 
 /** A graph that came as text has no functions. */

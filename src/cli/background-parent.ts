@@ -4,6 +4,7 @@ import { printable } from "./printable.ts";
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./errors.ts";
 import { exitCodes, worstOf, type ExitCode } from "./exit-codes.ts";
+import { importedLine } from "./left-imported.ts";
 import { tellProblem } from "./tell-problem.ts";
 import type { BackgroundAnswer, BackgroundRequest } from "./background-child.ts";
 
@@ -20,6 +21,7 @@ export async function beginInBackground(request: BackgroundRequest, invocation: 
     throw new CommandError(code, message, { exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) });
   }
   if (answer.note !== undefined) await err.line(answer.note);
+  if (isJson) for (const id of answer.imported) await out.line(importedLine(id));
   for (const problem of answer.problems) await tellProblem(problem, invocation);
   for (const { run, statusLine, note } of answer.runs) {
     if (note !== undefined) await err.line(printable(note));

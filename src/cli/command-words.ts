@@ -111,7 +111,8 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
       quiet: { says: "no progress, only the id at first and the summary at the end" },
     },
     details:
-      "Without RUN: all unfinished runs that nobody writes any more. What was under way is begun again, or fails, as the graph says.\n" +
+      "Without RUN: all unfinished runs that nobody writes any more, but for those that came from a file.\n" +
+      "What was under way is begun again, or fails, as the graph says.\n" +
       "Ctrl-C as in run. Exit code: as of run; of several runs the worst: 1, then 2, then 3, then 0.",
     examples: ["runfold resume", "runfold resume audit-42", "runfold resume audit-42 --force --json"],
     outlivesReader: true,

@@ -3,6 +3,7 @@ import type { Invocation } from "./command.ts";
 import { problemOf } from "./errors.ts";
 import { exitCodes, worstOf, type ExitCode } from "./exit-codes.ts";
 import { Interrupt } from "./interrupt.ts";
+import { importedLine } from "./left-imported.ts";
 import { printable } from "./printable.ts";
 import { showAmongOthers, type Progress } from "./progress.ts";
 import { DiagnosticNotes, showRun } from "./run-here.ts";
@@ -15,15 +16,16 @@ import { tellProblem } from "./tell-problem.ts";
  * worst of theirs.
  */
 export async function resumeAllHere(invocation: Invocation): Promise<ExitCode> {
-  const { db, err, isJson } = invocation;
+  const { db, out, err, isJson } = invocation;
   const interrupt = new Interrupt();
   interrupt.listen();
   const notes = new DiagnosticNotes(invocation);
   const taken = await takeOverAll({ db, onDiagnostic: notes.take }, () => interrupt.isAsked);
-  const { runtime, runs, problems } = taken;
+  const { runtime, runs, problems, imported } = taken;
   try {
     const left = notTakenText(taken);
     if (left !== undefined) await err.line(left);
+    if (isJson) for (const id of imported) await out.line(importedLine(id));
     for (const problem of problems) await tellProblem(problem, invocation);
     const refused = problems.map(({ exitCode }) => exitCode);
     const [first] = runs;

@@ -1,6 +1,7 @@
 import { isRunEnded } from "../domain/status.ts";
 import { begunRun, type Begun, type BegunRun } from "./begun-run.ts";
 import { problemOf, type Problem } from "./errors.ts";
+import { importedText } from "./left-imported.ts";
 import { findRun, openRuns } from "./open-journal.ts";
 import { isRunfoldError, type RunId, type Runtime, type RuntimeDiagnostic } from "../index.ts";
 
@@ -37,11 +38,13 @@ export interface TakenOver {
   readonly problems: readonly Problem[];
   /** How many unfinished runs were let be, because another process writes them. */
   readonly held: number;
+  /** Unfinished runs that came from a file: they wait until someone asks for them by name, because their commands are the file's. */
+  readonly imported: readonly RunId[];
 }
 
 /**
  * Takes over every run of a database that nobody writes any more, until it is told to stop. One that cannot be taken over keeps
- * no other from it.
+ * no other from it; one that came from a file is left as it is.
  * @throws CommandError, and what the journal refuses with; nothing stays open then.
  */
 export async function takeOverAll(
@@ -51,10 +54,13 @@ export async function takeOverAll(
   const { runtime } = await openRuns(db, "write", onDiagnostic);
   const runs: BegunRun[] = [];
   const problems: Problem[] = [];
+  const imported: RunId[] = [];
   let held = 0;
   try {
-    for (const { id, status } of await runtime.list()) {
-      if (isRunEnded(status)) continue;
+    const unfinished = (await runtime.list()).filter(({ status }) => !isRunEnded(status));
+    for (const { id, isImported } of unfinished) if (isImported === true) imported.push(id);
+    for (const { id, isImported } of unfinished) {
+      if (isImported === true) continue;
       if (isStopped()) break;
       try {
         const before = (await runtime.get(id))?.snapshot();
@@ -71,7 +77,7 @@ export async function takeOverAll(
     await runtime.close();
     throw error;
   }
-  return { runtime, runs, problems, held };
+  return { runtime, runs, problems, held, imported };
 }
 
 function leftAsItIs(run: RunId, error: unknown): Problem {
@@ -80,9 +86,15 @@ function leftAsItIs(run: RunId, error: unknown): Problem {
 }
 
 /** What to tell of unfinished runs that were not taken over; undefined where there is nothing to tell. */
-export function notTakenText({ runs, problems, held }: Omit<TakenOver, "runtime">): string | undefined {
-  const others = held === 1 ? "1 unfinished run is" : `${held} unfinished runs are`;
-  const left = held === 0 ? "" : `${others} left to the processes that run them.`;
+export function notTakenText({ runs, problems, held, imported }: Omit<TakenOver, "runtime">): string | undefined {
+  const left = [heldText(held), importedText(imported)].filter((text) => text !== "").join("\n");
   if (runs.length > 0 || problems.length > 0) return left === "" ? undefined : left;
-  return `There is nothing to resume: no run was left unfinished.${left === "" ? "" : ` ${left}`}`;
+  const nothing = imported.length === 0 ? ": no run was left unfinished." : " by itself.";
+  return `There is nothing to resume${nothing}${left === "" ? "" : ` ${left}`}`;
+}
+
+function heldText(held: number): string {
+  if (held === 0) return "";
+  const others = held === 1 ? "1 unfinished run is" : `${held} unfinished runs are`;
+  return `${others} left to the processes that run them.`;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { showsProcesses } from "../support/processes.ts";
 import { jsonLines, workplaces, type Workplace } from "./cli-process.ts";
@@ -106,5 +106,55 @@ describe.runIf(showsProcesses)("resume of all runs", () => {
     const lines = jsonLines((await place.run(["resume", "--json"])).stdout);
     expect(lines).toMatchObject([{ error: { code: "graph.invalid", run: "t1" } }]);
     expect((await place.run(["resume", "--detach"])).code).toBe(2);
+  });
+});
+
+describe("resume of all runs, some of which came from files,", () => {
+  /** A database that has unfinished runs of these ids from files. Their commands leave a mark once they may. */
+  async function placeWithImports(ids: readonly string[]): Promise<Workplace> {
+    const place = workplace();
+    for (const id of ids) {
+      const graph = place.graph("slow", [{ id: "a", shell: "echo begun; test -e go && touch ran || sleep 1000" }]);
+      const running = place.start(["run", graph, "--id", id, "--db", "other.db"]);
+      await running.until("begun");
+      expect((await place.run(["export", id, "--output", `${id}.ndjson`, "--db", "other.db"])).code).toBe(0);
+      running.child.kill("SIGINT");
+      await running.ended;
+      expect((await place.run(["import", `${id}.ndjson`])).code).toBe(0);
+    }
+    return place;
+  }
+
+  it("leaves those, says so, and ends with 0", async () => {
+    const place = await placeWithImports(["r1"]);
+    letGo(place);
+    const { code, stdout, stderr } = await place.run(["resume"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toBe(
+      "There is nothing to resume by itself. 1 unfinished run came from a file and is left as it is: r1. " +
+        "Its commands are the file's: go on with it with runfold resume r1\n",
+    );
+    for (const how of [[], ["--detach"]]) {
+      const json = await place.run(["resume", "--json", ...how]);
+      expect(json.code).toBe(0);
+      expect(jsonLines(json.stdout)).toMatchObject([{ left: { run: "r1", reason: "imported" } }]);
+    }
+    expect((await place.run(["resume", "--detach"])).stdout).toBe("");
+    expect(await statusOf(place, "r1")).toBe("running");
+    expect(existsSync(place.path("ran"))).toBe(false);
+    expect((await place.run(["resume", "r1"])).code).toBe(0);
+    expect(existsSync(place.path("ran"))).toBe(true);
+  });
+
+  it.runIf(showsProcesses)("goes on with the others", async () => {
+    const place = await placeWithImports(["r1", "r2"]);
+    await leftRun(place, "r3");
+    letGo(place);
+    const { code, stdout, stderr } = await place.run(["resume"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Run r3\n/);
+    expect(stderr).toContain("2 unfinished runs came from files and are left as they are: r1, r2. ");
+    expect([await statusOf(place, "r1"), await statusOf(place, "r2")]).toEqual(["running", "running"]);
+    expect(existsSync(place.path("ran"))).toBe(false);
   });
 });
