@@ -3,6 +3,8 @@ import { commitStart } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
 import type { Position, RunId, StepId } from "../domain/ids.ts";
+import { quotedValue } from "../domain/quoted-text.ts";
+import { isPosition } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
@@ -11,6 +13,7 @@ import { cleanedUp } from "./journal-error.ts";
 import { keepHandovers, loadRun } from "./load-run.ts";
 import type { OwnedRuns } from "./owned-runs.ts";
 import { prepareStart, refuseMissingRoot } from "./prepare-start.ts";
+import { refuseNoGraph } from "./run-identity.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -21,7 +24,8 @@ export interface ForkOptions {
   readonly id?: RunId;
   /**
    * The graph that the new run goes on with. It may change, add and take out steps that had neither started nor ended. Default: the
-   * graph of the past.
+   * graph of the past, as JSON: where its tasks are functions, they are those of the graphs and the tasks that the runtime was opened
+   * with (`openRuntime({ graphs, tasks })`), and without those the graph itself has to be given here.
    */
   readonly graph?: Graph;
 }
@@ -91,10 +95,24 @@ export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: Fo
   }
 }
 
+/**
+ * What a caller without types may have got wrong, before anything is looked up.
+ * @throws `position.invalid`, `graph.invalid`
+ */
+export function checkedFork(options: ForkOptions | undefined): ForkOptions {
+  const { at, graph } = options ?? {};
+  if (!isPosition(at)) {
+    const shown = quotedValue(at);
+    const message = `A run is forked at the end of a commit: \`at\` must be a whole number from 1 on, not ${shown}.`;
+    throw new RunfoldError("position.invalid", message, { details: { position: shown } });
+  }
+  if (graph !== undefined) refuseNoGraph(graph);
+  return { ...options, at };
+}
+
 /** A fork begins between two commits: half of one never was a state of the run. */
 async function refuseHalfCommit(journal: Journal, run: RunId, position: Position, head: Position): Promise<void> {
-  const isWhole = Number.isSafeInteger(position) && position >= 1;
-  const [commit] = isWhole ? await journal.read(run, position - 1, 1) : [];
+  const [commit] = await journal.read(run, position - 1, 1);
   if (commit?.position === position) return;
   const start = commit === undefined ? 0 : commitStart(commit);
   const why =

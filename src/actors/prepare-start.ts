@@ -90,9 +90,14 @@ function problemOf(
     code: "step-not-runnable",
     severity: "error",
     message: `Step "${step.id}" cannot be run here: ${refused}`,
-    repair: "Correct the step, or open the runtime with what it needs.",
+    repair: kind === "task" ? giveFunction : "Correct the step, or open the runtime with what it needs.",
   };
 }
+
+/** Functions are in no journal, so a run that goes on with another's past, or after its process, has to be given them. */
+const giveFunction =
+  "Give the graph that has its function to openRuntime({ graphs }), or the function by its name to openRuntime({ tasks }); " +
+  "to a fork the graph can also be given itself: pass `graph`.";
 
 function notStartable(name: string, diagnostics: readonly GraphDiagnostic[]): RunfoldError {
   const lines = diagnostics.slice(0, 5).map(({ message }) => `  ${message}`);

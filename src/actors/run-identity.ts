@@ -1,3 +1,4 @@
+import type { GraphDiagnostic } from "../domain/diagnostic.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
 import type { RunId } from "../domain/ids.ts";
@@ -21,6 +22,31 @@ export function refuseBadId(id: RunId): void {
   if (isRunId(id)) return;
   const message = `${JSON.stringify(id)} cannot name a run: use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`;
   throw new RunfoldError("run.idInvalid", message, { details: { run: id } });
+}
+
+/**
+ * Refuses what only looks like a graph: a document that was not checked, or no graph at all.
+ * @throws `graph.invalid`
+ */
+export function refuseNoGraph(graph: unknown): void {
+  if (isRecord(graph) && isRecord(graph["document"]) && Array.isArray(graph["document"]["steps"])) {
+    const { tasks } = graph;
+    // Not `instanceof`: a map of another realm is one as well.
+    if (isRecord(tasks) && typeof tasks["get"] === "function") return;
+  }
+  const diagnostic: GraphDiagnostic = {
+    code: "graph-unchecked",
+    severity: "error",
+    message: "What was given as a graph is none.",
+    pointer: "",
+    repair: "Give what defineGraph or parseGraph has returned.",
+  };
+  const message = "What was given as a graph is none: it must come from defineGraph or parseGraph.";
+  throw new RunfoldError("graph.invalid", message, { details: { diagnostics: [diagnostic] } });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 export function unknownRun(id: RunId): RunfoldError {

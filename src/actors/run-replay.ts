@@ -1,7 +1,6 @@
-import { recordedEvents } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
 import type { Position } from "../domain/ids.ts";
-import { foldThrough, isPosition, noSuchPosition } from "../projections/replay.ts";
+import { foldThrough, framesOf, noSuchPosition, refuseNoPosition, snapshotOf } from "../projections/replay.ts";
 import type { Frame } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import { RunView } from "../projections/run-view.ts";
@@ -39,19 +38,17 @@ async function* commitsThrough(source: ReplaySource, through: Position): AsyncGe
 export async function* replayRun(source: ReplaySource, through: Position): AsyncGenerator<Frame, void, void> {
   const view = new RunView();
   for await (const commit of commitsThrough(source, through)) {
-    for (const { position, at, event } of recordedEvents(commit, view.position)) {
-      view.apply(event, at);
-      yield { position, at, event, state: view.snapshot() };
-    }
+    for (const frame of framesOf(view, commit)) yield frame;
   }
 }
 
 export async function stateOfRunAt(source: ReplaySource, position: Position): Promise<RunSnapshot> {
+  refuseNoPosition(position);
   const head = source.stream.position;
-  if (!isPosition(position) || position > head) throw noSuchPosition(position, head);
+  if (position > head) throw noSuchPosition(position, head);
   const view = new RunView();
   for await (const commit of commitsThrough(source, position)) foldThrough(view, commit, position);
-  return view.snapshot();
+  return snapshotOf(view);
 }
 
 export async function verifyRun(source: ReplaySource, through: Position): Promise<Verification> {

@@ -163,7 +163,7 @@ export class Run {
   }
 
   /**
-   * The run as it was at a position, at least 1.
+   * The run as it was at a position, a whole number from 1 on.
    * @throws `position.invalid`, `run.cleaned`; what the journal refuses with.
    */
   stateAt(position: Position): Promise<RunSnapshot> {

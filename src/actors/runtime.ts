@@ -8,7 +8,7 @@ import { abandoned } from "./abandoned.ts";
 import { Beginnings } from "./beginnings.ts";
 import { cleanUp, unlessGone } from "./clean-up.ts";
 import { FollowedRuns } from "./followed-runs.ts";
-import { forkRun } from "./fork-run.ts";
+import { checkedFork, forkRun } from "./fork-run.ts";
 import type { ForkOptions } from "./fork-run.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import { Lease } from "./lease.ts";
@@ -177,7 +177,7 @@ export class Runtime implements AsyncDisposable {
    */
   async fork(id: RunId, options: ForkOptions): Promise<Run> {
     this.#refuseClosed();
-    const { at, graph, id: forkId = this.#parts.entropy.uniqueName() } = options;
+    const { at, graph, id: forkId = this.#parts.entropy.uniqueName() } = checkedFork(options);
     refuseBadId(forkId);
     return await this.#beginnings.begin(forkId, async () => {
       const source = await this.#find(id);

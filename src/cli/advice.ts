@@ -51,6 +51,9 @@ const advised: Partial<Record<ErrorCode, (message: string, facts: Facts, cause: 
   },
   "journal.corrupt": (message, facts, cause) => {
     const run = text(facts, "run");
+    if (run === "" && text(facts, "path") === "") {
+      return { said: firstPart(message), advice: "Restore the database from a copy." };
+    }
     if (run === "") {
       return {
         said: `The database ${text(facts, "path")} is damaged${cause}`,

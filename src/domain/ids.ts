@@ -21,10 +21,12 @@ export type EpochMs = number;
 export const stepIdPattern = /^[a-z][a-z0-9-]{0,62}$/;
 export const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-export function isStepId(text: string): boolean {
-  return text.length <= limits.stepIdCharsMax && stepIdPattern.test(text);
+/** False, too, for what is no text: ids come from programs without types. */
+export function isStepId(text: unknown): boolean {
+  return typeof text === "string" && text.length <= limits.stepIdCharsMax && stepIdPattern.test(text);
 }
 
-export function isRunId(text: string): boolean {
-  return text.length <= limits.runIdCharsMax && runIdPattern.test(text);
+/** False, too, for what is no text. */
+export function isRunId(text: unknown): boolean {
+  return typeof text === "string" && text.length <= limits.runIdCharsMax && runIdPattern.test(text);
 }

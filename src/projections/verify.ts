@@ -1,4 +1,4 @@
-import { commitSchema, commitStart } from "../domain/commit.ts";
+import { commitStart } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
 import type { Event } from "../domain/events.ts";
 import type { EpochMs, Position } from "../domain/ids.ts";
@@ -6,6 +6,7 @@ import type { Input } from "../domain/inputs.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { initialState } from "../machines/run-state.ts";
 import { upcast } from "../machines/upcast.ts";
+import { isSchema, refuseNewer, refuseShapeless, schemaProblem } from "./foreign-commit.ts";
 
 /** The first place at which the machines decide otherwise than the journal says. */
 export interface Divergence {
@@ -49,7 +50,10 @@ export class Verifier {
     return this.#state.position;
   }
 
-  /** The divergence that this commit, or one before it, shows; undefined as long as everything agrees. */
+  /**
+   * The divergence that this commit, or one before it, shows; undefined as long as everything agrees.
+   * @throws `journal.newer` for a commit of a later version, `journal.corrupt` for what has not the fields of a commit.
+   */
   check(recorded: Commit): Divergence | undefined {
     if (this.#divergence !== undefined) return this.#divergence;
     this.#divergence = this.#compare(recorded);
@@ -59,11 +63,18 @@ export class Verifier {
 
   #compare(recorded: Commit): Divergence | undefined {
     const { position } = this.#state;
+    refuseShapeless(recorded, position);
+    refuseNewer(recorded, position);
     const start = commitStart(recorded);
     const { at, schema } = recorded;
-    if (start !== position) {
-      const message = `The commit follows position ${start}, but the one before it ends at ${position}.`;
+    const undecidable = (message: string): Divergence => {
       return { position, at, schema, input: recorded.input, expected: recorded.events, actual: [], index: 0, message };
+    };
+    if (!isSchema(schema)) {
+      return undecidable(`The commit does not say which version decided it: ${schemaProblem(schema)}.`);
+    }
+    if (start !== position) {
+      return undecidable(`The commit follows position ${start}, but the one before it ends at ${position}.`);
     }
     let expected = recorded.events;
     let actual: readonly Event[] = [];
@@ -71,7 +82,7 @@ export class Verifier {
     try {
       const { input, events } = upcast(recorded);
       expected = events;
-      const decision = decide(this.#state, input, at, Math.min(schema, commitSchema));
+      const decision = decide(this.#state, input, at, schema);
       if (isRefusal(decision)) refused = `The input is refused today: ${decision.message}`;
       else actual = decision;
     } catch (error) {
@@ -84,7 +95,11 @@ export class Verifier {
   }
 }
 
-/** Whether today's machines, by the rules of the version that wrote each commit, decide exactly what the journal says. */
+/**
+ * Whether today's machines, by the rules of the version that wrote each commit, decide exactly what the journal says.
+ * @throws `journal.newer` for a commit of a later version, as reading a journal does; `journal.corrupt` for what has not the fields
+ * of a commit.
+ */
 export function verify(commits: Iterable<Commit>): Verification {
   const verifier = new Verifier();
   for (const commit of commits) if (verifier.check(commit) !== undefined) break;

@@ -1,34 +1,9 @@
 import { checkGraph } from "../../domain/check-graph.ts";
-import type { EventType } from "../../domain/events.ts";
+import { isEventType } from "../../domain/event-types.ts";
 import { isRunId } from "../../domain/ids.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
 import type { RunEnd } from "../../domain/status.ts";
 import { isRecord, type Fields } from "./read-json.ts";
-
-/** A fold passes over an event that it does not know, so whoever takes events from outside has to know them all. */
-const eventTypes: Readonly<Record<EventType, true>> = {
-  "run.started": true,
-  "run.recovered": true,
-  "run.forked": true,
-  "run.cancelRequested": true,
-  "run.expired": true,
-  "run.settled": true,
-  "run.cleaned": true,
-  "diagnostic.recorded": true,
-  "artifact.stored": true,
-  "step.started": true,
-  "step.progressed": true,
-  "step.abortRequested": true,
-  "step.interrupted": true,
-  "step.resumed": true,
-  "step.retryScheduled": true,
-  "step.retryDue": true,
-  "step.succeeded": true,
-  "step.failed": true,
-  "step.timedOut": true,
-  "step.canceled": true,
-  "step.blocked": true,
-};
 
 const runEnds: Readonly<Record<RunEnd, true>> = {
   succeeded: true,
@@ -46,7 +21,7 @@ export function problemOfEvent(event: unknown): string | undefined {
   if (!isRecord(event)) return "one of its events is no object";
   const { type } = event;
   if (typeof type !== "string") return "one of its events has no type";
-  if (!Object.hasOwn(eventTypes, type)) return `it holds an event of an unknown type, ${quotedText(type)}`;
+  if (!isEventType(type)) return `it holds an event of an unknown type, ${quotedText(type)}`;
   switch (type) {
     case "run.started":
       return problemOfIds(event) ?? problemOfOwner(event) ?? problemOfGraph(event["graph"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { command, defineGraph, memoryArtifacts, memoryJournal, step, task } from "runfold";
-import type { Graph, Run } from "runfold";
+import type { ForkOptions, Graph, Run } from "runfold";
 import { eventsOf, openWorld, turns, words } from "./world.ts";
 
 /** Two steps that always succeed, and one that fails the first time that anyone asks. */
@@ -150,12 +150,56 @@ describe("a fork is refused, and makes no run,", () => {
     };
     expect(await refusal(1)).toMatchObject({ code: "position.invalid", message: expect.stringContaining("fork at 2") });
     expect(await refusal(3)).toMatchObject({ message: expect.stringContaining("fork at 2 or 4") });
-    for (const at of [0, -1, 1.5, Number.NaN, 1_000]) {
-      expect(await refusal(at)).toMatchObject({
+    expect(await refusal(1_000)).toMatchObject({
+      code: "position.invalid",
+      message: expect.stringContaining("from 1 to"),
+    });
+    expect(await journal.list()).toHaveLength(1);
+  });
+
+  test("without a position, and with what is no graph", async () => {
+    const world = flaky();
+    const { runtime, journal } = await openWorld();
+    const run = await runtime.start(world.graph, { id: "first" });
+    await run.outcome();
+    const noPosition = {
+      code: "position.invalid",
+      message: expect.stringContaining("is a whole number from 1 on, not 1.5"),
+    };
+    await expect(run.stateAt(1.5)).rejects.toMatchObject(noPosition);
+    const refusal = async (options: unknown): Promise<unknown> => {
+      return await runtime.fork("first", options as ForkOptions).catch((error: unknown) => error);
+    };
+    for (const at of [undefined, null, "3", 0, -1, 1.5, Number.NaN, Symbol("3")]) {
+      expect(await refusal({ at, id: "second" })).toMatchObject({
         code: "position.invalid",
-        message: expect.stringContaining("from 1 to"),
+        message: expect.stringContaining("`at` must be a whole number from 1 on, not "),
       });
     }
+    for (const options of [undefined, null, 3])
+      expect(await refusal(options)).toMatchObject({ code: "position.invalid" });
+    for (const graph of [{}, null, "graph.json", world.graph.document, { ...world.graph, tasks: {} }]) {
+      expect(await refusal({ at: 2, id: "second", graph })).toMatchObject({
+        code: "graph.invalid",
+        message: expect.stringContaining("it must come from defineGraph or parseGraph"),
+        details: { diagnostics: [{ severity: "error", repair: expect.stringContaining("parseGraph") }] },
+      });
+    }
+    expect(await journal.list()).toHaveLength(1);
+  });
+
+  test("where nobody gave the functions of its tasks, and it says who can", async () => {
+    const world = flaky();
+    const { runtime, journal } = await openWorld();
+    await (await runtime.start(world.graph, { id: "first" })).outcome();
+    const refused: unknown = await runtime.fork("first", { at: 2 }).catch((error: unknown) => error);
+    const repair = expect.stringMatching(/openRuntime\(\{ graphs \}\).*pass `graph`/);
+    expect(refused).toMatchObject({
+      code: "graph.invalid",
+      details: {
+        diagnostics: expect.arrayContaining([expect.objectContaining({ code: "step-not-runnable", repair })]),
+      },
+    });
     expect(await journal.list()).toHaveLength(1);
   });
 
@@ -198,5 +242,9 @@ describe("a fork is refused, and makes no run,", () => {
     await (await runtime.start(graph, { id: "first" })).outcome();
     await expect(runtime.fork("first", { at: 2, id: "first" })).rejects.toMatchObject({ code: "run.conflicting" });
     await expect(runtime.fork("first", { at: 2, id: "not a name" })).rejects.toMatchObject({ code: "run.idInvalid" });
+    const none = undefined as unknown as string;
+    await expect(runtime.resume(none)).rejects.toMatchObject({ code: "run.idInvalid" });
+    await expect(runtime.fork(none, { at: 2 })).rejects.toMatchObject({ code: "run.unknown" });
+    expect(await runtime.get(none)).toBeUndefined();
   });
 });

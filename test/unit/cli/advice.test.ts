@@ -56,6 +56,11 @@ describe("advice", () => {
         "The journal of run r1 is damaged at position 5: it is not a commit. Restore the file from a copy",
       ),
     ).toMatch(/^The journal of run r1 is damaged at position 5: it is not a commit\. What .* runfold events r1/);
+    const unnamed =
+      "The journal is damaged after position 5: the next commit cannot be understood, it is no object. Give others";
+    expect(advisedMessage(new RunfoldError("journal.corrupt", unnamed, { details: { position: 5 } }))).toBe(
+      "The journal is damaged after position 5: the next commit cannot be understood, it is no object. Restore the database from a copy.",
+    );
   });
 
   it("leaves an error as it is that tells no facts", () => {

@@ -49,3 +49,11 @@ describe("the id of a run", () => {
     expect(isRunId("a".repeat(limits.runIdCharsMax + 1))).toBe(false);
   });
 });
+
+describe("what is no text", () => {
+  it("is no id", () => {
+    for (const value of [undefined, null, 7, {}, ["a"], new String("a")]) {
+      expect([isRunId(value), isStepId(value)]).toEqual([false, false]);
+    }
+  });
+});
