@@ -6,7 +6,10 @@ export interface StartOptions {
 }
 
 export interface CloseOptions {
-  /** What becomes of runs that have not ended. Default: `cancel`. */
+  /**
+   * What becomes of runs that have not ended. Default: `cancel`. With `leave` a process that lives on still counts as their owner for
+   * other processes until it ends: those need `force` to take them over. A runtime of the same process takes them over by itself.
+   */
   readonly unfinished?: "cancel" | "leave";
 }
 

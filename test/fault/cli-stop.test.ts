@@ -204,6 +204,26 @@ describe("a disk that is full", () => {
     expect(jsonLines(stdout.slice(stdout.indexOf("{"))).at(-1)).toMatchObject({ run: { position, status: "running" } });
   });
 
+  it("is told by a cleanup that it needs a little space itself", async (context) => {
+    const place = workplace();
+    mkdirSync(place.path("tiny"));
+    const mounted = "mount -t tmpfs -o size=600k none tiny";
+    if (spawnSync("unshare", ["-m", "sh", "-c", mounted], { cwd: place.directory }).status !== 0) {
+      context.skip("A small file system cannot be mounted here.");
+    }
+    const line = (...args: string[]): string => [...commandLine, ...args].map((word) => `'${word}'`).join(" ");
+    const small = place.graph("small", [{ id: "a", shell: ":" }]);
+    const run = line("run", small, "--id", "r1", "--db", "tiny/runs.db", "--quiet");
+    const cleanup = line("cleanup", "r1", "--db", "tiny/runs.db");
+    const script = `${mounted} && ${run}; cat /dev/zero > tiny/ballast 2>&1; ${cleanup}; echo "code $?"; rm tiny/ballast; ${cleanup}`;
+    const { stdout, stderr } = await place.run([], { instead: ["unshare", "-m", "sh", "-c", script] });
+    expect(stderr).toMatch(
+      /because the disk is full\. A cleanup writes .* needs a little space itself: free some elsewhere/,
+    );
+    expect(stdout).toContain("code 1\n");
+    expect(stdout).toContain("Run r1 was deleted");
+  });
+
   it("stops it likewise where files may not grow, and ends its steps", async (context) => {
     if (spawnSync("prlimit", ["--fsize=300000", "true"]).status !== 0) context.skip("There is no prlimit here.");
     const place = workplace();

@@ -24,27 +24,35 @@ export function checkArtifactName(name: string): void {
   );
 }
 
-export function taken(run: RunId, name: string): RunfoldError {
-  return new RunfoldError("artifact.exists", `Run ${run} has an artifact named ${name} already.`, {
-    details: { run, name },
+/*
+ * A store keeps each run under a name of its own, its place, which is not the run's id: messages do not call it the run.
+ */
+
+export function taken(place: RunId, name: string): RunfoldError {
+  return new RunfoldError("artifact.exists", `There is an artifact ${name} in ${place} already.`, {
+    details: { run: place, name },
   });
 }
 
-export function unknown(run: RunId, name: string): RunfoldError {
-  return new RunfoldError("artifact.unknown", `Run ${run} has no artifact named ${name}.`, { details: { run, name } });
+export function unknown(place: RunId, name: string): RunfoldError {
+  const message = `There is no artifact ${name} in ${place}. Was the directory of artifacts moved or deleted? It belongs beside its database, as FILE.artifacts: copy it back.`;
+  return new RunfoldError("artifact.unknown", message, { details: { run: place, name } });
 }
 
-export function tampered(run: RunId, { name }: ArtifactRef, why: string): RunfoldError {
-  return new RunfoldError("artifact.tampered", `The artifact ${name} of run ${run} is not what was stored: ${why}.`, {
-    details: { run, name },
+export function tampered(place: RunId, { name }: ArtifactRef, why: string): RunfoldError {
+  return new RunfoldError("artifact.tampered", `The artifact ${name} in ${place} is not what was stored: ${why}.`, {
+    details: { run: place, name },
   });
 }
 
-export function failed(run: RunId, doing: string, cause?: unknown): RunfoldError {
+export function failed(place: RunId, doing: string, cause?: unknown): RunfoldError {
   if (isRunfoldError(cause)) return cause;
   const why = cause instanceof Error ? cause.message : undefined;
-  const message = `Run ${run}: ${doing} failed${why === undefined ? "" : ` (${why})`}.`;
-  return new RunfoldError("artifact.failed", message, { details: { run }, ...(cause === undefined ? {} : { cause }) });
+  const message = `The artifacts in ${place}: ${doing} failed${why === undefined ? "" : ` (${why})`}.`;
+  return new RunfoldError("artifact.failed", message, {
+    details: { run: place },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** The code of an error of the operating system, such as `ENOENT`. */

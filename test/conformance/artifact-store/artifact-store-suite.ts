@@ -145,6 +145,10 @@ export function artifactStoreSuite({ name: storeName, keepsFiles, open }: StoreU
       const artifact = await put(store, "a", hello);
       expect(await codeOf(read(store, artifact, "run-2"))).toBe("artifact.unknown");
       expect(await codeOf(store.path("run-2", artifact))).toBe("artifact.unknown");
+      // A store's place is no run, and people look for the directory.
+      await expect(read(store, artifact, "place-2")).rejects.toThrow(
+        /^There is no artifact a in place-2\. .* moved or deleted\? .* FILE\.artifacts: copy it back\./,
+      );
     });
 
     it("says so when the reference is of other bytes", async () => {
