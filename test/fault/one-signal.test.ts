@@ -1,6 +1,5 @@
 import { getEventListeners } from "node:events";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defineGraph, openRuntime, step, task, type Run, type Runtime } from "runfold";
 import { sqliteJournal } from "runfold/sqlite";
@@ -35,6 +34,10 @@ async function followedRuns(): Promise<{ readonly follower: Runtime; readonly ru
   return { follower, runs };
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** What Node warned of by now. */
 function warnings(): () => Promise<readonly string[]> {
   const heard: string[] = [];
@@ -42,7 +45,7 @@ function warnings(): () => Promise<readonly string[]> {
   process.on("warning", hear);
   onTestFinished(() => void process.off("warning", hear));
   return async () => {
-    await setImmediate();
+    await nextTurn();
     return heard;
   };
 }
@@ -52,7 +55,7 @@ describe("one signal for many runs", () => {
     const heard = warnings();
     const { follower, runs } = await followedRuns();
     const ends = runs.map((run) => run.wait({ until: "end" }).catch((error: unknown) => error));
-    await setImmediate();
+    await nextTurn();
     await follower.close();
     for (const end of ends) expect(await end).toMatchObject({ code: "runtime.closed" });
     expect(await heard()).toEqual([]);
@@ -68,7 +71,7 @@ describe("one signal for many runs", () => {
       for await (const _ of run.events({ after: run.snapshot().cursor, signal }));
       return "read";
     });
-    await setImmediate();
+    await nextTurn();
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
     const reason = new Error("That is all.");
     stop.abort(reason);
