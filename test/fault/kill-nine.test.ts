@@ -150,8 +150,9 @@ function expectLogsAgree(acknowledged: Lines, events: readonly RecordedEvent[]):
   }
   const once = [...logs].filter(([step]) => step.startsWith("once"));
   for (const [step, lines] of once) {
+    // None where the kill came after the launch and before the command's first line.
     const starts = lines.filter(({ what }) => what === "start");
-    expect(starts, `${step} is never run again`).toHaveLength(1);
+    expect(starts.length, `${step} is never run again`).toBeLessThanOrEqual(1);
   }
   for (const { event } of acknowledged) {
     if (event?.type !== "step.succeeded") continue;

@@ -34,7 +34,7 @@ const version1 = `
     position INTEGER NOT NULL,
     state TEXT NOT NULL
   ) STRICT;
-  PRAGMA application_id = ${0x52464c44};
+  PRAGMA application_id = 1380338756;
   PRAGMA user_version = 1;
 `;
 
