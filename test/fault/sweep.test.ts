@@ -14,8 +14,17 @@ import { eventsOf, journalWith, ManualClock, openWorld, turns } from "../unit/ac
 const children: ChildProcess[] = [];
 
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const { pid } of children.splice(0)) endGroup(pid!);
 });
+
+/** The shell and the command that it waits for. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // What was swept has ended already.
+  }
+}
 
 /** A process as an attempt of some owner leaves it; ignores every signal that can be ignored. */
 async function leftBy(mark: string): Promise<ChildProcess> {
