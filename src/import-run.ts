@@ -1,5 +1,5 @@
 import { ArchiveReader, type Archive } from "./adapters/archives/read-archive.ts";
-import { refused } from "./adapters/archives/archive-refusals.ts";
+import { refused } from "./domain/archive-refusals.ts";
 import { systemClock } from "./adapters/clocks/system-clock.ts";
 import { Breather } from "./actors/breather.ts";
 import type { ArtifactRef } from "./domain/artifact.ts";

@@ -1,4 +1,4 @@
-import { commitSchema } from "../domain/commit.ts";
+import { commitSchema, commitStart } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { Position, RunId, RunLife } from "../domain/ids.ts";
@@ -90,7 +90,7 @@ function restored({ state: savedState, view: savedView, material }: SavedRun, gr
 
 async function graphAt(journal: Journal, run: RunId, position: Position): Promise<GraphDocument | undefined> {
   const [commit] = await journal.read(run, position - 1, 1);
-  const event = commit?.events[position - 1 - (commit.position - commit.events.length)];
+  const event = commit?.events[position - 1 - commitStart(commit)];
   return event?.type === "run.started" || event?.type === "run.forked" ? event.graph : undefined;
 }
 

@@ -1,11 +1,12 @@
+import { isRecord } from "../domain/fields.ts";
 import type { Command } from "../domain/inputs.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 
 /** A message as a command. One that says nothing we know is recorded, so that its sender can find out. */
 export function commandOf(message: Json): Command {
-  if (typeof message === "object" && message !== null && !Array.isArray(message)) {
-    const { type, reason, force } = message as { readonly [key: string]: Json };
+  if (isRecord(message)) {
+    const { type, reason, force } = message;
     if (type === "run.cancel" && typeof reason === "string" && typeof force === "boolean") {
       return { type, reason: reason.slice(0, limits.reasonCharsMax), force };
     }

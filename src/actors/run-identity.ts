@@ -1,5 +1,6 @@
 import type { GraphDiagnostic } from "../domain/diagnostic.ts";
 import { RunfoldError } from "../domain/errors.ts";
+import { hasFields } from "../domain/fields.ts";
 import type { Graph } from "../domain/graph.ts";
 import type { RunId } from "../domain/ids.ts";
 import { isRunId } from "../domain/ids.ts";
@@ -29,10 +30,10 @@ export function refuseBadId(id: RunId): void {
  * @throws `graph.invalid`
  */
 export function refuseNoGraph(graph: unknown): void {
-  if (isRecord(graph) && isRecord(graph["document"]) && Array.isArray(graph["document"]["steps"])) {
+  if (hasFields(graph) && hasFields(graph["document"]) && Array.isArray(graph["document"]["steps"])) {
     const { tasks } = graph;
     // Not `instanceof`: a map of another realm is one as well.
-    if (isRecord(tasks) && typeof tasks["get"] === "function") return;
+    if (hasFields(tasks) && typeof tasks["get"] === "function") return;
   }
   const diagnostic: GraphDiagnostic = {
     code: "graph-unchecked",
@@ -43,10 +44,6 @@ export function refuseNoGraph(graph: unknown): void {
   };
   const message = "What was given as a graph is none: it must come from defineGraph or parseGraph.";
   throw new RunfoldError("graph.invalid", message, { details: { diagnostics: [diagnostic] } });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 export function unknownRun(id: RunId): RunfoldError {

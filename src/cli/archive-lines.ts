@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { refused } from "../domain/archive-refusals.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { CommandError } from "./errors.ts";
 import { saidBy, systemCode } from "./system-error.ts";
@@ -56,38 +57,27 @@ export async function* splitLines(source: AsyncIterable<Buffer> | Iterable<Buffe
     pieces.push(chunk.subarray(start));
     bytes += chunk.length - start;
     if (bytes > limits.archiveLineCharsMax) {
-      throw refused(
-        line,
-        `it has more than ${limits.archiveLineCharsMax} bytes`,
-        "An export has no line of that length",
-      );
+      const advice = "An export has no line of that length";
+      throw refused(line, `it has more than ${limits.archiveLineCharsMax} bytes`, { advice });
     }
   }
-  if (bytes > 0) throw refused(line, "it has no line break, so the file was cut off", getWhole);
+  if (bytes > 0) throw refused(line, "it has no line break, so the file was cut off");
 }
-
-const getWhole = "Get an unchanged copy of the file, or export the run again";
 
 function checkBeginning(chunk: Buffer): void {
   if (chunk[0] === openingBrace) return;
   const hasMark = byteOrderMarks.some((mark) => mark.every((byte, index) => chunk[index] === byte));
   if (hasMark) {
     const advice = "Get the file again, without a program that saves it anew";
-    throw refused(1, "it begins with a byte order mark, which no export has", advice);
+    throw refused(1, "it begins with a byte order mark, which no export has", { advice });
   }
-  const why = "it is not the first line of an exported run";
-  throw refused(1, why, "Give a file that runfold export has written");
+  const advice = "Give a file that runfold export has written";
+  throw refused(1, "it is not the first line of an exported run", { advice });
 }
 
 function textOf(bytes: Buffer, line: number): string {
-  if (!isUtf8(bytes)) throw refused(line, "it is not UTF-8 text", getWhole);
+  if (!isUtf8(bytes)) throw refused(line, "it is not UTF-8 text");
   return bytes.toString("utf8");
-}
-
-/** The words of the library, for what is found before there is a line to give to it. */
-function refused(line: number, why: string, advice: string): RunfoldError {
-  const message = `Line ${line} cannot be imported: ${why}. ${advice}`;
-  return new RunfoldError("archive.invalid", message, { details: { line, why } });
 }
 
 function unreadable(name: string, error: unknown): CommandError {

@@ -2,6 +2,7 @@ import { commitSchema, commitStart } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import { isEventType } from "../domain/event-types.ts";
+import { hasFields } from "../domain/fields.ts";
 import type { Position } from "../domain/ids.ts";
 import { quotedText, quotedValue } from "../domain/quoted-text.ts";
 import { upcast } from "../machines/upcast.ts";
@@ -73,17 +74,17 @@ function notUnderstood(why: string): string {
 }
 
 function shapeProblem(commit: unknown): string | undefined {
-  if (!isRecord(commit)) return "it is no object";
+  if (!hasFields(commit)) return "it is no object";
   const { position, at, input, events }: Foreign = commit;
   if (!Number.isSafeInteger(position)) return "it has no position";
   if (typeof at !== "number" || !Number.isFinite(at)) return "it has no time";
-  if (!isRecord(input)) return "it has no input";
+  if (!hasFields(input)) return "it has no input";
   return Array.isArray(events) && events.length > 0 ? undefined : "it has no events";
 }
 
 function eventProblem(events: readonly unknown[], after: Position): string | undefined {
   for (const [index, event] of events.entries()) {
-    const type: unknown = isRecord(event) ? event["type"] : undefined;
+    const type: unknown = hasFields(event) ? event["type"] : undefined;
     if (typeof type !== "string") return "one of its events has no type";
     if (!isEventType(type)) return `it holds an event of an unknown type, ${quotedText(type)}`;
     const isFirst = after + index === 0;
@@ -91,8 +92,4 @@ function eventProblem(events: readonly unknown[], after: Position): string | und
     if (!isFirst && type === "run.started") return "it starts a run that has started already";
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -8,7 +8,7 @@ import { importRun } from "../../src/import-run.ts";
 import { exportRun } from "../../src/export-run.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
 import { eventually } from "../support/eventually.ts";
-import { journalWith } from "../unit/actors/world.ts";
+import { journalWith } from "../../src/ports/journal-with.ts";
 
 let root: string;
 const open: Runtime[] = [];

@@ -9,7 +9,8 @@ import { systemClock } from "../../src/adapters/clocks/system-clock.ts";
 import { commandExecutor } from "../../src/adapters/executors/command/command-executor.ts";
 import { ownerMark, ownerVariable } from "../../src/adapters/executors/command/orphans.ts";
 import { showsProcesses } from "../support/processes.ts";
-import { eventsOf, journalWith, ManualClock, openWorld, turns } from "../unit/actors/world.ts";
+import { eventsOf, ManualClock, openWorld, turns } from "../unit/actors/world.ts";
+import { journalWith } from "../../src/ports/journal-with.ts";
 
 const children: ChildProcess[] = [];
 

@@ -4,7 +4,7 @@ import type { Position, RunId } from "../../domain/ids.ts";
 import { limits } from "../../domain/limits.ts";
 import { artifactsOf } from "./archive-artifacts.ts";
 import { archiveText, chainedHash, hashOf, splitLine } from "./archive-format.ts";
-import { refused } from "./archive-refusals.ts";
+import { refused } from "../../domain/archive-refusals.ts";
 import { readCommit } from "./read-commit.ts";
 import { readHeader, type Promised } from "./read-header.ts";
 

@@ -1,8 +1,9 @@
 import { commitSchema, type Commit } from "../../domain/commit.ts";
 import { archiveText } from "./archive-format.ts";
-import { refused, tooNew } from "./archive-refusals.ts";
+import { refused, tooNew } from "../../domain/archive-refusals.ts";
 import { problemOfEvent } from "./read-event.ts";
-import { isRecord, parsed, written, type Fields } from "./read-json.ts";
+import { isRecord, type Fields } from "../../domain/fields.ts";
+import { parsed, written } from "./read-json.ts";
 
 const changed = "Export the run again with runfold export, and change nothing in the file";
 

@@ -3,7 +3,7 @@ import { isEventType } from "../../domain/event-types.ts";
 import { isRunId } from "../../domain/ids.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
 import type { RunEnd } from "../../domain/status.ts";
-import { isRecord, type Fields } from "./read-json.ts";
+import { isRecord, type Fields } from "../../domain/fields.ts";
 
 const runEnds: Readonly<Record<RunEnd, true>> = {
   succeeded: true,

@@ -1,7 +1,8 @@
 import { isRunId, type RunId } from "../../domain/ids.ts";
 import { archiveVersion } from "./archive-format.ts";
-import { refused } from "./archive-refusals.ts";
-import { isRecord, parsed, written } from "./read-json.ts";
+import { refused } from "../../domain/archive-refusals.ts";
+import { isRecord } from "../../domain/fields.ts";
+import { parsed, written } from "./read-json.ts";
 
 /** What the first line promises of the others. */
 export interface Promised {

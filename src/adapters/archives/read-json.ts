@@ -1,6 +1,3 @@
-/** An object of which nothing is known. */
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** The value of a JSON text. `refusal` makes the error for a text that is none, or is nested too deeply to be read. */
 export function parsed(text: string, refusal: (cause: unknown) => Error): unknown {
   try {
@@ -17,8 +14,4 @@ export function written(write: () => string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { collectDependencyFindings, collectSizeFindings } from "../../domain/check-graph.ts";
 import type { GraphDiagnostic } from "../../domain/diagnostic.ts";
 import { DiagnosticList } from "../../domain/diagnostic-list.ts";
+import { isRecord } from "../../domain/fields.ts";
 import type { Graph } from "../../domain/graph.ts";
 import type { StepDocument } from "../../domain/graph-document.ts";
 import { canonicalDocument, canonicalStep } from "./canonical-document.ts";
@@ -57,18 +58,14 @@ function checkSteps(rows: readonly unknown[] | undefined, findings: DiagnosticLi
     const step = v.safeParse(stepSchema, row, config);
     if (step.success) documents.push(canonicalStep(step.output));
     else collectIssues(step.issues, findings, ["steps", index], idOf(row));
-    if (isObject(row)) collectWorkFinding(row, index, findings);
+    if (isRecord(row)) collectWorkFinding(row, index, findings);
   }
   collectDependencyFindings(rows, findings);
   return documents;
 }
 
-function isObject(row: unknown): row is object {
-  return typeof row === "object" && row !== null && !Array.isArray(row);
-}
-
 function idOf(row: unknown): unknown {
-  return isObject(row) && Object.hasOwn(row, "id") ? (row as { id?: unknown }).id : undefined;
+  return isRecord(row) && Object.hasOwn(row, "id") ? row["id"] : undefined;
 }
 
 function accepted(frame: GraphFrame, steps: readonly StepDocument[]): ParsedGraph {

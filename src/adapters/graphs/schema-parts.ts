@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isRecord } from "../../domain/fields.ts";
 import { limits } from "../../domain/limits.ts";
 import { stepIdPattern } from "../../domain/ids.ts";
 
@@ -10,9 +11,7 @@ const plainPattern = /^[^\u0000]*$/;
 export const filledPattern = /^\s*[^\s\u0000][^\u0000]*$/;
 
 /** valibot takes a list for an object without entries; this does not. */
-const object = v.custom<Record<string, unknown>>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-);
+const object = v.custom<Record<string, unknown>>(isRecord);
 
 export function strictFields<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(object, v.strictObject(entries));

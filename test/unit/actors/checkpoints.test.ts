@@ -8,7 +8,8 @@ import { sqliteJournal } from "runfold/sqlite";
 import { checkpointOf, isCheckpointDue, loadCheckpoint } from "../../../src/actors/checkpoints.ts";
 import { loadRun } from "../../../src/actors/load-run.ts";
 import { factsOf } from "../../support/record-run.ts";
-import { journalWith, ManualClock } from "./world.ts";
+import { ManualClock } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 let directory: string;
 let path: string;

@@ -2,7 +2,8 @@ import { artifactPlace } from "../../../src/domain/artifact.ts";
 import { describe, expect, test } from "vitest";
 import { defineGraph, memoryArtifacts, memoryJournal, step, task } from "runfold";
 import type { ArtifactStore, Journal } from "runfold";
-import { eventsOf, Held, journalWith, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 const large = "x".repeat(20_000);
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryJournal, step, task } from "runfold";
 import type { Json } from "runfold";
-import { eventsOf, Held, journalWith, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 async function startHeld(overrides: Parameters<typeof openWorld>[0] = {}) {
   const world = await openWorld(overrides);

@@ -3,7 +3,8 @@ import { defineGraph, limits, memoryJournal, step, task } from "runfold";
 import type { Journal } from "runfold";
 import { leaseName } from "../../../src/actors/lease.ts";
 import { thisProcess } from "../../../src/adapters/owners/process-owner.ts";
-import { Held, intrude, journalWith, ManualClock, openWorld, turns } from "./world.ts";
+import { Held, intrude, ManualClock, openWorld, turns } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 /** A journal that others may share, as one in a file. */
 function sharedJournal(others: Partial<Journal> = {}): Journal {

@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryArtifacts, memoryJournal, step, task } from "runfold";
 import type { Commit, Graph, Journal, Owner, Run } from "runfold";
-import { eventsOf, Held, journalWith, ManualClock, openWorld, turns } from "./world.ts";
+import { eventsOf, Held, ManualClock, openWorld, turns } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 const gone: Owner = { host: hostname(), pid: 2 ** 30, processStart: "1" };
 

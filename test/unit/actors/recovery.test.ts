@@ -4,7 +4,8 @@ import { defineGraph, memoryJournal, openRuntime, step, task } from "runfold";
 import type { Journal, Owner, Run, RuntimeDiagnostic } from "runfold";
 import { importRun } from "../../../src/import-run.ts";
 import { exportRun } from "../../../src/export-run.ts";
-import { eventsOf, Held, journalWith, ManualClock, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, ManualClock, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 /** No process has this id, on any system that this runs on. */
 const goneOwner: Owner = { host: hostname(), pid: 2 ** 30, processStart: "1" };

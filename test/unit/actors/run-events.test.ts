@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defineGraph, isRunfoldError, memoryJournal, step, task } from "runfold";
 import type { Journal, Run } from "runfold";
-import { eventsOf, Held, intrude, journalWith, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, intrude, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 const a = step("a", { run: task(() => 1) });
 const quick = defineGraph("quick", { objective: "End at once.", steps: [a] });

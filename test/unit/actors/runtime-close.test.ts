@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryJournal, openRuntime, step, task } from "runfold";
 import type { Executor, Journal, Runtime } from "runfold";
-import { eventsOf, Held, journalWith, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 function heldGraph() {
   const held = new Held();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defineGraph, isRunfoldError, memoryJournal, parseGraph, step, task } from "runfold";
 import type { Graph } from "runfold";
-import { eventsOf, Held, journalWith, openWorld, turns, words } from "./world.ts";
+import { eventsOf, Held, openWorld, turns, words } from "./world.ts";
+import { journalWith } from "../../../src/ports/journal-with.ts";
 
 function graphOf(name: string, run = (): unknown => 1, cwd?: string): Graph {
   const only = step("a", { run: task(run), ...(cwd === undefined ? {} : { cwd }) });

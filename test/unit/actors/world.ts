@@ -140,28 +140,6 @@ export function words(events: readonly Event[]): string[] {
   });
 }
 
-/** A journal of which some methods are another's. */
-export function journalWith(inner: Journal, others: Partial<Journal>): Journal {
-  return {
-    append: (run, expected, commits, options) => inner.append(run, expected, commits, options),
-    read: (run, after, limit) => inner.read(run, after, limit),
-    head: (run) => inner.head(run),
-    follow: (run, after, signal) => inner.follow(run, after, signal),
-    list: () => inner.list(),
-    entry: (run) => inner.entry(run),
-    delete: (run, expected, life) => inner.delete(run, expected, life),
-    send: (run, message) => inner.send(run, message),
-    inbox: (after, limit, run) => inner.inbox(after, limit, run),
-    watch: (changed) => inner.watch(changed),
-    renewLease: (owner, until) => inner.renewLease(owner, until),
-    leaseOf: (owner) => inner.leaseOf(owner),
-    saveCheckpoint: (run, checkpoint) => inner.saveCheckpoint(run, checkpoint),
-    loadCheckpoint: (run) => inner.loadCheckpoint(run),
-    close: () => inner.close(),
-    ...others,
-  };
-}
-
 /** Appends one event to a run behind the back of whoever writes it. */
 export async function intrude(journal: Journal, run: string): Promise<void> {
   const head = await journal.head(run);

@@ -1,4 +1,4 @@
-import { RunfoldError } from "../../domain/errors.ts";
+import { RunfoldError } from "./errors.ts";
 
 const getWhole = "Get an unchanged copy of the file, or export the run again";
 
