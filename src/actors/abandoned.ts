@@ -6,11 +6,39 @@ import type { Input } from "../domain/inputs.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { isLive, phaseOf } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
+import type { RunStream } from "./run-stream.ts";
+import { isVacant } from "./tenure.ts";
+import type { TenureParts } from "./tenure.ts";
 
 /** Nobody writes the run any more, so nothing that is asked of it will ever be answered. */
 export function abandoned(run: RunId): RunfoldError {
   const message = `Run ${run} has not ended, and the process that wrote it is gone. Take it over with runtime.resume, start its graph again under the same id, or clean it up.`;
   return new RunfoldError("run.abandoned", message, { details: { run } });
+}
+
+/**
+ * Refuses to wait for a run that nobody writes any more. Its process may have written the end right before it went, and this one be
+ * a moment behind: only who has seen all that was written knows.
+ * @throws `run.abandoned`; what the journal refuses with.
+ */
+export async function refuseAbandoned(parts: TenureParts, run: RunId, stream: RunStream): Promise<void> {
+  while (!stream.isEnded && stream.failure === undefined && isVacant(parts, stream.view.snapshot())) {
+    if ((await parts.journal.head(run)) <= stream.position) throw abandoned(run);
+    await nextBatch(stream);
+  }
+}
+
+/** Resolves when the stream has come further, or has stopped. */
+function nextBatch(stream: RunStream): Promise<void> {
+  return new Promise((resolve) => {
+    const advanced = (): void => {
+      stopListening();
+      ignoreStop();
+      resolve();
+    };
+    const stopListening = stream.listenBatches({ advanced });
+    const ignoreStop = stream.onStop(advanced);
+  });
 }
 
 /**

@@ -25,8 +25,10 @@ export interface EventSource {
   readonly journal: Journal;
   readonly stream: RunStream;
   readonly report: ObserverReport;
-  /** Whether nothing will ever come any more, because nobody writes the run. */
+  /** Whether nobody writes the run any more, as far as this process has read it. */
   isAbandoned(): boolean;
+  /** @throws `run.abandoned` once it is certain that nothing will ever come any more. */
+  refuseAbandoned(): Promise<void>;
 }
 
 /** The run that a source is of, told from later ones of the same id. */

@@ -9,7 +9,6 @@ import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
 import { onAbort } from "../ports/on-abort.ts";
-import { abandoned } from "./abandoned.ts";
 import { readOwn } from "./read-own.ts";
 import { ownRun, withCursor } from "./run-events.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
@@ -56,13 +55,11 @@ export async function waitFor(source: EventSource, clock: Clock, request: WaitRe
   }
   signal?.throwIfAborted();
   const isImmediate = isMet(source, interest, after);
-  if (!isImmediate) {
-    if (stream.failure !== undefined) throw stream.failure;
-    if (timeoutMs !== 0) {
-      if (source.isAbandoned()) throw abandoned(source.run);
-      await wakeUp(source, clock, request);
-    }
+  if (!isImmediate && timeoutMs !== 0) {
+    if (source.isAbandoned()) await source.refuseAbandoned();
+    if (stream.failure === undefined && !isMet(source, interest, after)) await wakeUp(source, clock, request);
   }
+  if (stream.failure !== undefined && !isMet(source, interest, after)) throw stream.failure;
   return receiptOf(source, request, isImmediate);
 }
 

@@ -4,7 +4,7 @@ import { isRunId } from "../domain/ids.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
-import { abandoned } from "./abandoned.ts";
+import { refuseAbandoned } from "./abandoned.ts";
 import { Beginnings } from "./beginnings.ts";
 import { cleanUp, unlessGone } from "./clean-up.ts";
 import { FollowedRuns } from "./followed-runs.ts";
@@ -244,6 +244,7 @@ export class Runtime implements AsyncDisposable {
       cancel,
       report: (error) => this.#reportObserver(id, error),
       isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && isVacant(this.#parts, stream.view.snapshot()),
+      refuseAbandoned: () => refuseAbandoned(this.#parts, id, stream),
       reading: (reading) => {
         const noted = reading.finally(() => this.#readings.delete(noted));
         this.#readings.add(noted);
@@ -264,8 +265,8 @@ export class Runtime implements AsyncDisposable {
 
   /** Leaves the request in the inbox, for whoever writes the run. */
   async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
+    await refuseAbandoned(this.#parts, id, stream);
     if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
-    if (isVacant(this.#parts, stream.view.snapshot())) throw abandoned(id);
     await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
     return undefined;
   }
