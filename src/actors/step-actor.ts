@@ -2,7 +2,8 @@ import type { ArtifactRef } from "../domain/artifact.ts";
 import { RunfoldError } from "../domain/errors.ts";
 import type { Place, StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { StepDocument } from "../domain/graph-document.ts";
+import type { AgentDefinition } from "../domain/agent.ts";
+import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import type { EpochMs, RunId } from "../domain/ids.ts";
 import type { Report } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
@@ -14,8 +15,10 @@ import type {
   AttemptOwner,
   AttemptResult,
   Executor,
+  Message,
   StopRequest,
   StopSignal,
+  ToolReport,
   Upstream,
 } from "../ports/executor.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
@@ -29,13 +32,15 @@ export interface AttemptHost {
   owner(): AttemptOwner;
   /** The run's name in the artifact store. */
   readonly place: string;
-  readonly graphName: string;
+  readonly graph: GraphDocument;
   readonly root: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly artifacts: ArtifactStore;
   readonly abortGraceMs: number;
   placeOf(step: StepDocument): Place | undefined;
+  /** The agent definition that a step names, as it was when the run started. */
+  definitionOf(step: StepDocument): AgentDefinition | undefined;
   upstreamOf(step: StepDocument): readonly Upstream[];
   report(report: Report): void;
   /** Calls `passDeadline` when the time has come, unless the attempt is over by then. */
@@ -60,6 +65,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #stored: ArtifactRef[] | undefined;
   #upstream: readonly Upstream[] | undefined;
   #giveUp: Timer | undefined;
+  #messageListener: ((message: Message) => void) | undefined;
   #diagnostics = 0;
   #isOver = false;
 
@@ -119,8 +125,12 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     return this.#host.owner();
   }
 
-  get graphName(): string {
-    return this.#host.graphName;
+  get graph(): GraphDocument {
+    return this.#host.graph;
+  }
+
+  get definition(): AgentDefinition | undefined {
+    return this.#host.definitionOf(this.step);
   }
 
   get root(): string {
@@ -163,6 +173,14 @@ export class StepActor implements Attempt, StopSignal, Deadline {
 
   note(message: string, fraction?: number): void {
     if (!this.#isOver) this.#progress().note(message, fraction);
+  }
+
+  tool({ tool, phase, isError }: ToolReport): void {
+    this.note(`${tool}: ${phase}${isError === true ? " with an error" : ""}`);
+  }
+
+  onMessage(listener: (message: Message) => void): void {
+    this.#messageListener = listener;
   }
 
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {

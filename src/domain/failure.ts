@@ -12,6 +12,8 @@ import type { StepId } from "./ids.ts";
  * - `timedOut`: the attempt passed its deadline
  * - `aborted`: the work ended because it was told to
  * - `interrupted`: the process that ran the attempt was lost, and the attempt may not be made again
+ * - `agent`: an agent ended without success, or its program broke off (`code`)
+ * - `truncated`: an agent's answer was cut off at its model's limit
  * - `executor`: the executor itself broke its contract
  */
 export type FailureKind =
@@ -23,6 +25,8 @@ export type FailureKind =
   | "timedOut"
   | "aborted"
   | "interrupted"
+  | "agent"
+  | "truncated"
   | "executor";
 
 export interface Failure {
@@ -31,6 +35,8 @@ export interface Failure {
   readonly message: string;
   readonly exitCode?: number;
   readonly signal?: string;
+  /** What exactly, in a word that does not change, such as `assistant-final-empty`; see `docs/agents.md`. */
+  readonly code?: string;
   /** Set where the failure would only repeat itself; a retry policy does not apply then. */
   readonly final?: true;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { AgentDocument, GraphAuthority, GraphLibrary } from "./agent.ts";
 import type { StepId } from "./ids.ts";
 
 /**
@@ -11,6 +11,8 @@ export interface GraphDocument {
   readonly steps: readonly StepDocument[];
   readonly limits?: GraphLimits;
   readonly notify?: GraphNotify;
+  readonly authority?: GraphAuthority;
+  readonly library?: GraphLibrary;
 }
 
 export interface StepDocument {
@@ -19,7 +21,9 @@ export interface StepDocument {
   readonly command?: readonly string[];
   readonly shell?: string;
   readonly task?: string;
-  readonly agent?: { readonly kind: string; readonly [field: string]: Json };
+  readonly agent?: AgentDocument;
+  /** How to read what a command that runs an agent writes; see `adapters/executors/headless`. */
+  readonly parser?: string;
   /** Steps that must have succeeded. */
   readonly needs?: readonly StepId[];
   /** Steps that must have ended, however. */

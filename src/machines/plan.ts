@@ -11,6 +11,7 @@ import { StepNumbers } from "./step-numbers.ts";
  * keyed by id do not.
  */
 export interface Plan {
+  readonly graph: GraphDocument;
   readonly name: string;
   readonly objective: string;
   readonly steps: readonly StepDocument[];
@@ -63,6 +64,7 @@ function compilePlan(graph: GraphDocument): Plan {
   }
   const retentionSeconds = graph.limits?.retentionSeconds;
   return {
+    graph,
     name: graph.name,
     objective: graph.objective,
     steps,

@@ -1,10 +1,13 @@
+import type { AgentDefinition, AgentFinding } from "../domain/agent.ts";
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Place, StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
+import type { GraphDocument, StepDocument, WorkKind } from "../domain/graph-document.ts";
 import type { EpochMs, RunId, RunLife, StepId } from "../domain/ids.ts";
+import type { MessageChannel, MessageNumber } from "../domain/message.ts";
 import type { StoredOutput } from "../domain/output.ts";
 import type { StepStatus } from "../domain/status.ts";
+import type { Usage } from "../domain/usage.ts";
 import type { ArtifactWriter } from "./artifact-store.ts";
 
 /**
@@ -15,6 +18,11 @@ export interface Executor {
   readonly kinds: readonly WorkKind[];
   /** Why this step cannot be run here at all, or undefined. Asked before a run starts; must be quick and change nothing. */
   refuses?(step: StepDocument, run: RunId): string | undefined;
+  /**
+   * Looks at all steps of its kinds before a run of the graph starts, and says what is wrong with them and which agent definitions
+   * they use. An error keeps the run from starting; a warning becomes a diagnostic of the run. `root` is the run's directory.
+   */
+  prepare?(graph: GraphDocument, steps: readonly StepDocument[], root: string): Promise<Preparation>;
   /**
    * Does the work. A rejection, or a throw, is recorded as a failure of kind `executor`; a result that never comes is given up
    * after the stop request's grace.
@@ -34,6 +42,13 @@ export interface Executor {
   close?(): Promise<void>;
 }
 
+/** What an executor found before a run starts. */
+export interface Preparation {
+  readonly findings: readonly AgentFinding[];
+  /** Each definition that a step names, once; the run keeps them. */
+  readonly definitions: readonly AgentDefinition[];
+}
+
 /** Who runs attempts: unique to one run, ascending with each process that takes it over. */
 export interface AttemptOwner {
   readonly life: RunLife;
@@ -47,7 +62,10 @@ export interface Attempt {
   readonly owner: AttemptOwner;
   /** Whether this very attempt was begun by an owner that was lost, and is to go on. Only if the executor `resumes` the step. */
   readonly isResumed: boolean;
-  readonly graphName: string;
+  /** The graph of the run, for what it says about all of its steps. */
+  readonly graph: GraphDocument;
+  /** The definition that the step's agent names, as it was when the run started. */
+  readonly definition: AgentDefinition | undefined;
   readonly step: StepDocument;
   /** 1 for the first try. */
   readonly number: number;
@@ -64,6 +82,13 @@ export interface Attempt {
   text(stream: string, text: string): void;
   /** A note about how far the work is; `fraction` from 0 to 1. Notes that come too fast are merged, the newest wins. */
   note(message: string, fraction?: number): void;
+  /** A tool call of an agent. Starts and ends are all kept, up to the limit of progress for one attempt. */
+  tool(call: ToolReport): void;
+  /**
+   * Calls back with every message to this attempt, in order, those that came before included. Where nobody listens, messages are
+   * denied. Each must be answered by one of its methods in the end; those that are open when the attempt ends are denied then.
+   */
+  onMessage(listener: (message: Message) => void): void;
   /** Something worth keeping in the journal that is neither progress nor an outcome. */
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void;
   /** Begins an artifact of this attempt. `label` becomes part of its name: lower-case letters, digits, `-` and `.`. */
@@ -81,6 +106,34 @@ export interface Upstream {
   /** What a step that did not succeed had until then. */
   readonly partial?: StoredOutput;
   readonly failure?: Failure;
+  /** Why a step that never ran did not: blocked, or canceled before its start. */
+  readonly reason?: string;
+}
+
+/** One call of a tool, when it starts and when it ends. */
+export interface ToolReport {
+  readonly tool: string;
+  readonly phase: "started" | "ended";
+  /** Tells calls of one tool that overlap apart. */
+  readonly call?: string;
+  readonly isError?: boolean;
+  /** What it was asked for, or what came of it, in a line. */
+  readonly summary?: string;
+}
+
+/** A message to a running attempt. Which of its methods is called first decides; a later `consumed` still counts. */
+export interface Message {
+  readonly number: MessageNumber;
+  readonly channel: MessageChannel;
+  readonly text: string;
+  readonly key: string | undefined;
+  /** The program took it. */
+  accepted(): void;
+  /** The agent was given it. */
+  consumed(): void;
+  denied(reason: string): void;
+  /** Nobody can tell: the program did not answer. */
+  unknown(reason: string): void;
 }
 
 export interface StopSignal {
@@ -98,5 +151,5 @@ export interface StopRequest {
 }
 
 export type AttemptResult =
-  | { readonly type: "succeeded"; readonly output: StoredOutput }
-  | { readonly type: "failed"; readonly failure: Failure; readonly partial?: StoredOutput };
+  | { readonly type: "succeeded"; readonly output: StoredOutput; readonly usage?: Usage }
+  | { readonly type: "failed"; readonly failure: Failure; readonly partial?: StoredOutput; readonly usage?: Usage };

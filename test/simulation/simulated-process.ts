@@ -103,7 +103,7 @@ export class SimulatedProcess {
     return this.#world.isDead(other) ? "gone" : "alive";
   }
 
-  #behaviourOf({ graphName, step, number }: Attempt): Behaviour {
+  #behaviourOf({ graph: { name: graphName }, step, number }: Attempt): Behaviour {
     const { graphs } = this.#world.scenario;
     const { behaviours } = graphs.find(({ graph }) => graph.name === graphName)!;
     const list = behaviours[numberOf(step.id)] ?? behaviours[0]!;

@@ -1,7 +1,7 @@
 import { memoryArtifacts } from "../../src/adapters/artifacts/memory-artifacts.ts";
 import type { StepDocument } from "../../src/domain/graph-document.ts";
 import type { ArtifactStore } from "../../src/ports/artifact-store.ts";
-import type { Attempt, StopRequest, StopSignal } from "../../src/ports/executor.ts";
+import type { Attempt, Message, StopRequest, StopSignal, ToolReport } from "../../src/ports/executor.ts";
 
 /** A stop signal that a test gives. */
 export class FakeStop implements StopSignal {
@@ -29,6 +29,9 @@ export interface FakeAttempt extends Attempt {
   readonly store: ArtifactStore;
   readonly diagnostics: { code: string; severity: string; message: string }[];
   readonly notes: { message: string; fraction: number | undefined }[];
+  readonly tools: ToolReport[];
+  /** Who takes messages to this attempt. */
+  listener: ((message: Message) => void) | undefined;
   /** All text of a stream so far. */
   textOf(stream: string): string;
   /** Resolves when the text of a stream contains a piece. */
@@ -49,7 +52,8 @@ export function fakeAttempt(
     run,
     owner: { life: "fakelife", epoch: 1 },
     isResumed: false,
-    graphName: "graph",
+    graph: { name: "graph", objective: "Be tested.", steps: [] },
+    definition: undefined,
     step: { id: "step", ...step },
     number: 1,
     deadlineAt: Date.now() + 3_600_000,
@@ -59,6 +63,8 @@ export function fakeAttempt(
     store,
     diagnostics: [],
     notes: [],
+    tools: [],
+    listener: undefined,
     textOf,
     textWith: (stream, piece) =>
       new Promise((resolve) => {
@@ -73,6 +79,8 @@ export function fakeAttempt(
       texts.set(stream, textOf(stream) + text);
       waiting = waiting.filter((stillWaits) => stillWaits());
     },
+    tool: (call) => void attempt.tools.push(call),
+    onMessage: (listener) => void (attempt.listener = listener),
     note: (message, fraction) => void attempt.notes.push({ message, fraction }),
     diagnostic: (code, severity, message) => void attempt.diagnostics.push({ code, severity, message }),
     createArtifact: (label) => store.create(run, `step-1-${label}`),

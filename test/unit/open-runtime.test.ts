@@ -171,7 +171,7 @@ describe("tasks by name", () => {
 });
 
 describe("executors", () => {
-  const agent: StepDocument = { id: "a", agent: { kind: "pi", prompt: "Think." } };
+  const agent: StepDocument = { id: "a", agent: { kind: "pi", task: "Think." } };
   const graph: Graph = { document: { name: "g", objective: "Think.", steps: [agent] }, tasks: new Map() };
 
   test("for a kind that nobody takes refuse the start", async () => {

@@ -47,6 +47,11 @@ const pure = [
 const node = ["node:"];
 const adapter: Room = { rooms: ["domain", "ports"], packages: node };
 
+const agentProgram: Room = {
+  rooms: ["domain", "ports", "adapters/executors/processes", "adapters/executors/agents"],
+  packages: node,
+};
+
 export const rooms: Readonly<Record<string, Room>> = {
   domain: { rooms: [], packages: [], bannedWords: pure },
   machines: { rooms: ["domain"], packages: ["xstate"], bannedWords: pure },
@@ -58,7 +63,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/clocks": adapter,
   "adapters/entropy": adapter,
   "adapters/executors": adapter,
-  "adapters/executors/command": adapter,
+  "adapters/executors/processes": adapter,
+  "adapters/executors/headless": adapter,
+  "adapters/executors/command": {
+    rooms: ["domain", "ports", "adapters/executors/processes", "adapters/executors/headless"],
+    packages: node,
+  },
+  // What all agent programs share; each program is a room of its own on top of it.
+  "adapters/executors/agents": {
+    rooms: ["domain", "ports", "adapters/executors/processes"],
+    packages: ["yaml", ...node],
+  },
+  "adapters/executors/pi": agentProgram,
+  "adapters/executors/acp": agentProgram,
   "adapters/graphs": { rooms: ["domain", "ports"], packages: ["valibot", "@dagrejs/dagre"] },
   "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
   "adapters/owners": adapter,
