@@ -1,3 +1,4 @@
+import type { AgentFinding } from "../domain/agent.ts";
 import { artifactPlace } from "../domain/artifact.ts";
 import { brokenInvariant, RunfoldError } from "../domain/errors.ts";
 import { workKindOf } from "../domain/graph-document.ts";
@@ -34,6 +35,8 @@ export interface Ownership {
   readonly isSwept?: boolean;
   /** Messages that have been waiting for the run: they are heard before anything is launched. */
   readonly waiting?: readonly InboxMessage[];
+  /** What executors found worth saying before the start: diagnostics of the run. */
+  readonly warnings?: readonly AgentFinding[];
   /** The graph that the run goes on with, where it is not that of its state yet. */
   readonly stepsAfter?: GraphDocument;
   /** Where the run's newest checkpoint stands. Default: nowhere. */
@@ -114,7 +117,7 @@ export class OwnedRuns {
    * @throws `journal.conflict` when another process was faster; what else the journal refuses with.
    */
   async own(ownership: Ownership): Promise<Run | Refusal> {
-    const { id, stream, command, waiting = [] } = ownership;
+    const { id, stream, command, waiting = [], warnings = [] } = ownership;
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
     const leave = this.#host.parts.record.writes(ownership.life);
@@ -122,6 +125,7 @@ export class OwnedRuns {
     this.#leaving.set(actor, leave);
     try {
       const answer = actor.send(command);
+      for (const { code, message, step } of warnings) actor.diagnose(code, "warning", message, step);
       for (const { number, message } of waiting) {
         actor.send(commandOf(message), number).catch((error: unknown) => {
           this.#host.report("inbox-message-failed", id, error);
@@ -175,7 +179,7 @@ export class OwnedRuns {
           owner: () => ({ life, epoch: state.epoch }),
           place: artifactPlace(id, life),
           graph: plan.graph,
-          definitionOf: () => undefined,
+          definitionOf: ({ agent }) => stream.view.definition(agent?.ref),
           root,
           clock,
           entropy,

@@ -93,6 +93,21 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /** Messages to one attempt of a step, and their texts together, in UTF-16 units. The predecessor's figures. */
+  messagesPerAttemptMax: 16,
+  messageCharsPerAttemptMax: 65_536,
+  /** Messages that one run records, denied ones included: each leaves a line, and its key is remembered. */
+  messagesPerRunMax: 10_000,
+  messageKeyCharsMax: 128,
+  /** How long a sender waits for the answer to a message to a run that another process writes, and how often it looks. */
+  messageWaitMs: 60_000,
+  messagePollMs: 100,
+  /** Agent definitions that one run keeps, all together, as JSON. */
+  definitionsCharsMax: 4 * 1024 * 1024,
+  /** Name, call and summary of a tool report, each. */
+  toolNameCharsMax: 128,
+  toolSummaryCharsMax: 500,
+
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
