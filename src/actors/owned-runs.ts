@@ -17,7 +17,9 @@ import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
+import { LineHere } from "./line-here.ts";
 import { RunActor } from "./run-actor.ts";
+import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -45,7 +47,7 @@ export interface Ownership {
 
 export interface OwnedRunsHost {
   readonly parts: RuntimeParts;
-  handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run;
+  handle(id: RunId, stream: RunStream, line: RunLine): Run;
   report(code: string, run: RunId, error: unknown): void;
   observerFailed(run: RunId, error: unknown): void;
   /** A run is written here from now on. */
@@ -119,7 +121,7 @@ export class OwnedRuns {
   async own(ownership: Ownership): Promise<Run | Refusal> {
     const { id, stream, command, waiting = [], warnings = [] } = ownership;
     const actor = this.#actorOf(ownership);
-    const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
+    const run = this.#host.handle(id, stream, new LineHere(actor));
     const leave = this.#host.parts.record.writes(ownership.life);
     this.#actors.set(id, actor);
     this.#leaving.set(actor, leave);
