@@ -67,8 +67,13 @@ describe("a child that is spoken to in records", () => {
 
   it("keeps the newest of its stderr, with characters that came in two pieces", async () => {
     const script = `for (let n = 0; n < 6000; n++) fs.writeSync(2, n + "\\n");
-      fs.writeSync(2, Buffer.from([0xf0, 0x9f])); setTimeout(() => { fs.writeSync(2, Buffer.from([0x98, 0x80])) }, 50)`;
-    const { child } = await start(node(script));
+      fs.writeSync(2, Buffer.from([0xf0, 0x9f])); console.log("{}");
+      process.stdin.once("data", () => { fs.writeSync(2, Buffer.from([0x98, 0x80])); process.exit(); })`;
+    const { child, listen, written } = await start(node(script));
+    listen();
+    await written(1);
+    await eventually(() => child.stderrTail.endsWith("5999\n"), "its stderr is read");
+    await child.send({});
     await child.drained;
     expect(child.stderrTail.endsWith("5998\n5999\n😀")).toBe(true);
     expect(child.stderrTail.length).toBeGreaterThan(limits.outputTailCharsMax - 10);
