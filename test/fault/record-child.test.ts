@@ -1,9 +1,9 @@
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { limits } from "runfold";
 import { eventually } from "../support/eventually.ts";
 import { showsProcesses } from "../support/processes.ts";
 import { recordChildren } from "../support/record-children.ts";
+import { turns } from "../unit/actors/world.ts";
 
 const start = recordChildren();
 const shell = (script: string): string[] => ["/bin/sh", "-c", script];
@@ -92,7 +92,7 @@ describe("a record that is sent", () => {
     await written(1);
     let isSent: boolean | undefined;
     const sending = child.send(large).then((wasSent) => (isSent = wasSent));
-    for (let turn = 0; turn < 100; turn++) await setImmediate();
+    await turns(100);
     expect(isSent).toBeUndefined();
     process.kill(child.pid, "SIGUSR1");
     expect(await sending).toBe(true);
