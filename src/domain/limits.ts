@@ -175,6 +175,8 @@ export const limits = {
   handoffHeadChars: 2_000,
   /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
   handoffCharsMax: 48_000,
+  /** The part of the grace in which a stopped agent may say goodbye in its own words, before its process is told to end. */
+  agentGoodbyeFraction: 0.5,
   /** Steps before it that it is told of one by one; the rest stands in a file. */
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */

@@ -87,7 +87,7 @@ async function grant(name: string, authority: GraphAuthority, offered: OfferedSo
     const message = `The extension of ${name} comes from the project, in ${path}, which the graph does not allow.`;
     return { code, message, repair: allowProject };
   }
-  return { name, realPath: found.fingerprint.realPath };
+  return { name, realPath: found.realPath };
 }
 
 function duplicate(name: string): Problem {

@@ -16,8 +16,8 @@ export class KnownSources {
   private readonly lives = new Map<RunLife, Sources>();
 
   /** Remembers what was found before a run of this very graph document starts. */
-  prepare(graph: GraphDocument, found: Sources): void {
-    this.prepared.set(graph, found);
+  prepare(graph: GraphDocument, found: Iterable<SourceFingerprint>): void {
+    this.prepared.set(graph, new Map(Array.from(found, (one) => [one.realPath, one])));
   }
 
   /**
