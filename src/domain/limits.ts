@@ -93,6 +93,17 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /**
+   * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
+   */
+  recordBytesMax: 8 * 1024 * 1024,
+  /** Lines that are no record, from a program that means well: a banner, a warning of its runtime. Beyond them it speaks something else. */
+  strayLinesMax: 64,
+  /** Shown of a line that is no record. */
+  strayTextCharsMax: 200,
+  /** How long an agent may take to leave once its work is over and its stdin has ended; and again once it was told to. */
+  childLeaveMs: 2_000,
+
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
@@ -158,4 +169,30 @@ export const limits = {
   agentToolSummaryCharsMax: 200,
   /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
   agentConfigBytesMax: 1024 * 1024,
+  /** A file that defines an agent. The predecessor's figure. */
+  agentFileBytesMax: 131_072,
+  /** Agent files that are read of one source; further ones are named in a warning. */
+  agentFilesMax: 1_024,
+  agentDescriptionCharsMax: 1_000,
+  agentTagsMax: 32,
+  agentTagCharsMax: 64,
+  /** Agent files that are left out and told of one by one before a run; the rest is counted. */
+  agentFileWarningsMax: 20,
+  /** Tools of one agent, built-in ones and those of extensions, each and together; and the skills of one agent. */
+  agentToolsMax: 24,
+  agentSkillsMax: 128,
+  /** A scope shorter than this says nothing. */
+  mutationScopeCharsMin: 8,
+  /** The files of one extension or skill together, and the entries of its directory. The predecessor's figures. */
+  sourceBytesMax: 4 * 1024 * 1024,
+  sourceEntriesMax: 2_048,
+  /** What an agent is handed of one step before it; of more it gets the head, and the path of the rest. The predecessor's figures. */
+  handoffCharsPerDependency: 12_000,
+  handoffHeadChars: 2_000,
+  /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
+  handoffCharsMax: 48_000,
+  /** Steps before it that it is told of one by one; the rest stands in a file. */
+  handoffStepsMax: 200,
+  /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
+  agentAnswerCharsMax: 12_000,
 } as const;

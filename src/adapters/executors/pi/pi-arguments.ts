@@ -1,10 +1,8 @@
 import type { AgentProfile } from "../agents/agent-program.ts";
 import { LaunchDenied } from "../agents/agent-program.ts";
+import { readTools } from "../agents/built-in-tools.ts";
 import type { PiVersion } from "./pi-version.ts";
 import { isAtLeast } from "./pi-version.ts";
-
-/** pi cannot be given a part of these: its own instructions rely on all of them. */
-export const readSuite = ["read", "grep", "find", "ls"] as const;
 
 export interface ArgumentParts {
   readonly profile: AgentProfile;
@@ -60,10 +58,10 @@ function each(flag: string, values: Iterable<string>): string[] {
 
 /** Built-in tools first, then those of extensions, each once. */
 function toolList({ tools, extensionTools }: AgentProfile): readonly string[] {
-  const missing = readSuite.filter((tool) => !tools.includes(tool));
+  const missing = readTools.filter((tool) => !tools.includes(tool));
   if (missing.length > 0) {
     throw new LaunchDenied(
-      `pi needs all of the tools that read (${readSuite.join(", ")}); missing: ${missing.join(", ")}.`,
+      `pi needs all of the tools that read (${readTools.join(", ")}); missing: ${missing.join(", ")}.`,
     );
   }
   const names = [...new Set([...tools, ...extensionTools.map(({ name }) => name)])];

@@ -3,6 +3,7 @@ import type { Failure } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { StopRequest } from "../../../ports/executor.ts";
 import type { AgentEnding, AgentOrder } from "../agents/agent-program.ts";
+import { cutText } from "../agents/cut-text.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import { PiAnswers } from "./pi-answers.ts";
 import { carryOn, nudge } from "./pi-carry-on.ts";
@@ -11,7 +12,6 @@ import { PiCommands } from "./pi-commands.ts";
 import type { PiDialogPolicy } from "./pi-dialogs.ts";
 import { PiDialogs } from "./pi-dialogs.ts";
 import { PiEnd } from "./pi-end.ts";
-import type { Envelope } from "./pi-messages.ts";
 import { PiMessages } from "./pi-messages.ts";
 import { modelProblem } from "./pi-model.ts";
 import { failed, failure, outcomeOf } from "./pi-outcome.ts";
@@ -19,7 +19,6 @@ import { contentText, fieldsOf, textField } from "./pi-records.ts";
 import { reportTool } from "./pi-tools.ts";
 
 export interface ConversationOptions {
-  readonly envelope: Envelope;
   readonly dialogs: PiDialogPolicy;
   /** The model that was asked for. */
   readonly model: string | undefined;
@@ -52,7 +51,7 @@ class PiConversation {
   constructor(
     child: RecordChild,
     order: AgentOrder,
-    { envelope, dialogs, model }: ConversationOptions,
+    { dialogs, model }: ConversationOptions,
     resolve: (ending: AgentEnding) => void,
   ) {
     const { attempt, clock } = order;
@@ -65,7 +64,7 @@ class PiConversation {
     this.dialogs = new PiDialogs(child, attempt, dialogs, (message) =>
       this.fail(failure("ui-request-denied", message)),
     );
-    this.messages = new PiMessages(attempt, this.commands, envelope);
+    this.messages = new PiMessages(attempt, this.commands);
     this.end = new PiEnd(this.commands, clock, () => void this.over());
   }
 
@@ -210,7 +209,7 @@ class PiConversation {
   }
 
   private diagnose(code: string, message: string): void {
-    this.order.attempt.diagnostic(code, "warning", message.slice(0, limits.failureMessageCharsMax));
+    this.order.attempt.diagnostic(code, "warning", cutText(message, limits.failureMessageCharsMax));
   }
 
   private fail(why: Failure): void {

@@ -2,6 +2,7 @@ import type { Fields } from "../../../domain/fields.ts";
 import { isRecord } from "../../../domain/fields.ts";
 import type { StepId } from "../../../domain/ids.ts";
 import type { Attempt } from "../../../ports/executor.ts";
+import { reasonOf } from "../agents/cut-text.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import { listOf, textField } from "./pi-records.ts";
 
@@ -79,7 +80,7 @@ export class PiDialogs {
     try {
       return await this.policy(dialog);
     } catch (error) {
-      this.attempt.diagnostic("agent-dialog-policy", "error", `The policy for dialogs threw: ${String(error)}`);
+      this.attempt.diagnostic("agent-dialog-policy", "error", `The policy for dialogs threw: ${reasonOf(error)}`);
       return undefined;
     }
   }

@@ -4,6 +4,7 @@ import { isRecord } from "../../../domain/fields.ts";
 import type { Fields } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
 import { LaunchDenied } from "../agents/agent-program.ts";
+import { reasonOf } from "../agents/cut-text.ts";
 
 /** How pi tries again by itself when a model provider fails. */
 export interface PiRetry {
@@ -76,7 +77,7 @@ async function readConfig(file: string): Promise<string | undefined> {
     if (size <= limits.agentConfigBytesMax) return await readFile(file, "utf8");
   } catch (error) {
     if (isRecord(error) && error["code"] === "ENOENT") return undefined;
-    throw new LaunchDenied(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new LaunchDenied(`${file} cannot be read: ${reasonOf(error)}`);
   }
   throw new LaunchDenied(`${file} is larger than ${limits.agentConfigBytesMax} bytes.`);
 }

@@ -2,7 +2,8 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import { LaunchDenied } from "../agents/agent-program.ts";
-import { bothNames, deniedRoots, isWithin } from "./pi-workspace.ts";
+import { isInside } from "../agents/inside.ts";
+import { bothNames, deniedRoots } from "./pi-workspace.ts";
 
 /** How pi is started, where the host says so: the program as an absolute path, and the arguments that come before those of Runfold. */
 export interface PiLauncher {
@@ -67,7 +68,7 @@ function lookedAt(looked: readonly string[]): string {
 
 async function trespass(file: string, denied: readonly string[]): Promise<string | undefined> {
   for (const name of await bothNames(file)) {
-    const root = denied.find((one) => isWithin(name, one));
+    const root = denied.find((one) => isInside(one, name));
     if (root !== undefined) return `inside the workspace ${root}`;
   }
   return undefined;

@@ -1,12 +1,9 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
-import type { MessageChannel } from "../../../domain/message.ts";
 import type { Attempt, Message } from "../../../ports/executor.ts";
+import { messageEnvelope } from "../agents/message-envelope.ts";
 import type { PiAnswer, PiCommands } from "./pi-commands.ts";
 import { contentText, fieldsOf, listOf } from "./pi-records.ts";
-
-/** Wraps the text of a message so that the agent takes it for what it is. */
-export type Envelope = (channel: MessageChannel, text: string) => string;
 
 /** A message on its way into the agent. */
 export interface PiMessage {
@@ -25,17 +22,15 @@ export interface PiMessage {
 export class PiMessages {
   private readonly attempt: Attempt;
   private readonly commands: PiCommands;
-  private readonly envelope: Envelope;
   private readonly sent: PiMessage[] = [];
   private readonly onTheWay = new Set<Promise<void>>();
   private waiting: Message[] = [];
   private isOpen = false;
   private closedBecause: string | undefined;
 
-  constructor(attempt: Attempt, commands: PiCommands, envelope: Envelope) {
+  constructor(attempt: Attempt, commands: PiCommands) {
     this.attempt = attempt;
     this.commands = commands;
-    this.envelope = envelope;
   }
 
   listen(): void {
@@ -109,7 +104,7 @@ export class PiMessages {
   private dispatch(message: Message): void {
     const entry: PiMessage = {
       message,
-      text: this.envelope(message.channel, message.text),
+      text: messageEnvelope(message.channel, message.text),
       isAccepted: false,
       isConsumed: false,
       wasQueued: false,

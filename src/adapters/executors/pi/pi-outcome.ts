@@ -1,6 +1,7 @@
 import type { Failure, FailureKind } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { AgentEnding } from "../agents/agent-program.ts";
+import { cutText } from "../agents/cut-text.ts";
 import type { PiAnswers } from "./pi-answers.ts";
 
 /** How the conversation ended, once the agent says that it is done. */
@@ -34,7 +35,7 @@ export function failed(answers: PiAnswers, why: Failure): AgentEnding {
 }
 
 export function failure(code: string, message: string, kind: FailureKind = "agent"): Failure {
-  return { kind, code, message: boundedMessage(message) };
+  return { kind, code, message: cutText(message, limits.failureMessageCharsMax) };
 }
 
 export function unrecovered(overflow: string): Failure {
@@ -43,9 +44,4 @@ export function unrecovered(overflow: string): Failure {
 
 function usageOf({ usage }: PiAnswers): Pick<AgentEnding, "usage"> {
   return usage === undefined ? {} : { usage };
-}
-
-function boundedMessage(text: string): string {
-  const max = limits.failureMessageCharsMax;
-  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }

@@ -9,7 +9,6 @@ import type { PiRetry } from "./pi-directory.ts";
 import { makePiDirectory } from "./pi-directory.ts";
 import type { PiLauncher } from "./pi-launcher.ts";
 import { findLauncher } from "./pi-launcher.ts";
-import type { Envelope } from "./pi-messages.ts";
 import { versionOf } from "./pi-version.ts";
 
 export interface PiOptions {
@@ -35,22 +34,19 @@ export interface PiOptions {
   readonly dialogs?: PiDialogPolicy;
 }
 
-/** What a program takes from the process that it runs in, and from the rest of Runfold. */
+/** What is taken from the process that Runfold runs in, where nothing else is said. */
 export interface PiSurroundings {
-  readonly envelope: Envelope;
-  /** Default: those of this process. */
   readonly path?: string;
   readonly home?: string;
 }
 
 /** Steps of kind `pi`: the coding agent pi, 0.73 and later, over its RPC mode. */
-export function piProgram(options: PiOptions, surroundings: PiSurroundings): AgentProgram {
+export function piProgram(options: PiOptions, surroundings: PiSurroundings = {}): AgentProgram {
   return {
     kind: "pi",
     launch: (order) => launch(order, options, surroundings),
     converse: (child, order) =>
       converseWithPi(child, order, {
-        envelope: surroundings.envelope,
         dialogs: options.dialogs ?? (() => undefined),
         model: order.profile.model ?? options.model,
       }),

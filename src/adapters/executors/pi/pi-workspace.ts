@@ -1,5 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { isInside } from "../agents/inside.ts";
 
 /**
  * The directories from which no program is run: the workspace is what agents work on and write to, so what lies in it is not trusted.
@@ -15,19 +16,13 @@ export async function deniedRoots(
   const denied = new Set<string>();
   const homes = await bothNames(home);
   const deny = (root: string): void => {
-    if (!homes.some((one) => isWithin(one, root))) denied.add(root);
+    if (!homes.some((one) => isInside(root, one))) denied.add(root);
   };
   for (const root of roots) for (const name of await bothNames(root)) deny(name);
   for (const start of starts) {
     for (const name of await bothNames(start)) deny((await workspaceOf(name, homes)) ?? name);
   }
   return [...denied];
-}
-
-/** Whether `path` is `root` or lies below it. Both must be absolute. */
-export function isWithin(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
 }
 
 /** A path as it is named, and as it really is where that differs. */
@@ -44,7 +39,7 @@ export async function bothNames(path: string): Promise<string[]> {
 /** The nearest directory at or above `start` with a marker, below the home directory and what is above that. */
 async function workspaceOf(start: string, homes: readonly string[]): Promise<string | undefined> {
   for (let directory = start; ; directory = dirname(directory)) {
-    if (homes.some((home) => isWithin(home, directory))) return undefined;
+    if (homes.some((home) => isInside(directory, home))) return undefined;
     if ((await hasEntry(join(directory, ".git"))) || (await hasEntry(join(directory, ".pi")))) return directory;
     if (dirname(directory) === directory) return undefined;
   }

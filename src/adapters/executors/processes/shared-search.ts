@@ -1,13 +1,11 @@
-import { searchProcesses } from "./process-table.ts";
-
-/** Looks through all processes, once for everybody who asks at the same time: reading them all takes long where there are many. */
-export class ProcessSearch<Found> {
-  private readonly look: (pid: number) => Promise<Found | undefined>;
+/** Searches for something once for everybody who asks at the same time. */
+export class SharedSearch<Found> {
+  private readonly search: () => Promise<readonly Found[]>;
   private current: Promise<readonly Found[]> | undefined;
   private next: Promise<readonly Found[]> | undefined;
 
-  constructor(look: (pid: number) => Promise<Found | undefined>) {
-    this.look = look;
+  constructor(search: () => Promise<readonly Found[]>) {
+    this.search = search;
   }
 
   /** What a search found that began after the call. */
@@ -22,7 +20,7 @@ export class ProcessSearch<Found> {
 
   private begin(): Promise<readonly Found[]> {
     this.next = undefined;
-    const search = searchProcesses(this.look).finally(() => {
+    const search = this.search().finally(() => {
       if (this.current === search) this.current = undefined;
     });
     this.current = search;
