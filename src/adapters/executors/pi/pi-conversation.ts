@@ -45,6 +45,8 @@ class PiConversation {
   private readonly end: PiEnd;
   /** Settles when pi has said whether it took the prompt, or its time to do so has passed. */
   private prompted: Promise<void> | undefined;
+  /** Whether a run can be this one's: what an extension does before is its own affair. */
+  private hasPrompted = false;
   private stopping: StopRequest | undefined;
   private isFinished = false;
 
@@ -97,6 +99,7 @@ class PiConversation {
   }
 
   private hearEvent(record: Fields): void {
+    if (!this.hasPrompted) return;
     if (record["type"] === "message_start") {
       const message = fieldsOf(record, "message");
       if (message["role"] === "user" && contentText(message) !== nudge) this.answers.isAnswering = true;
@@ -121,6 +124,7 @@ class PiConversation {
       const problem = modelProblem(state.data, this.child.stderrTail, this.model);
       if (problem !== undefined) this.diagnose("agent-model", problem);
     }
+    this.hasPrompted = true;
     this.prompted = this.prompt();
     await this.prompted;
   }
