@@ -168,6 +168,22 @@ export const limits = {
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
 
+  /**
+   * How long pi may take until it answers for the first time: six that start at once on two cores take 6 s, and a laden machine takes
+   * far longer. A window of its own, so that it does not use up the one of the prompt.
+   */
+  agentStartMs: 60_000,
+  /** How long pi may take to say that it took a command, the predecessor's figure. An answer that comes later still counts. */
+  agentAckMs: 10_000,
+  /** Where pi says that it is not done, and no word of what it does is expected, when it is asked again. */
+  agentIdleLookMs: 250,
+  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
+  agentOutputBytesMax: 4 * 1024 * 1024,
+  agentFinalsMax: 64,
+  /** What a tool call was asked for, or what came of it, in a line. */
+  agentToolSummaryCharsMax: 200,
+  /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
+  agentConfigBytesMax: 1024 * 1024,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
   /** Agent files that are read of one source; further ones are named in a warning. */
