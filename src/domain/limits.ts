@@ -141,4 +141,13 @@ export const limits = {
   inboxRetryMs: 1_000,
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
+
+  /** From an agent program's start until it is ready for its task: ten times what the slowest took here by itself. */
+  agentStartMs: 120_000,
+  /** All final answers of an agent that speaks the Agent Client Protocol together; one message above it ends the attempt. */
+  acpFinalsBytesMax: 4 * 1024 * 1024,
+  /** Tool calls of one turn that are told apart; beyond it the oldest is forgotten. */
+  acpToolCallsMax: 10_000,
+  /** What a tool report says of a call, in a line. */
+  acpToolSummaryCharsMax: 200,
 } as const;
