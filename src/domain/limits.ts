@@ -150,4 +150,30 @@ export const limits = {
   acpToolCallsMax: 10_000,
   /** What a tool report says of a call, in a line. */
   acpToolSummaryCharsMax: 200,
+  /** A file that defines an agent. The predecessor's figure. */
+  agentFileBytesMax: 131_072,
+  /** Agent files that are read of one source; further ones are named in a warning. */
+  agentFilesMax: 1_024,
+  agentDescriptionCharsMax: 1_000,
+  agentTagsMax: 32,
+  agentTagCharsMax: 64,
+  /** Agent files that are left out and told of one by one before a run; the rest is counted. */
+  agentFileWarningsMax: 20,
+  /** Tools of one agent, built-in ones and those of extensions, each and together; and the skills of one agent. */
+  agentToolsMax: 24,
+  agentSkillsMax: 128,
+  /** A scope shorter than this says nothing. */
+  mutationScopeCharsMin: 8,
+  /** The files of one extension or skill together, and the entries of its directory. The predecessor's figures. */
+  sourceBytesMax: 4 * 1024 * 1024,
+  sourceEntriesMax: 2_048,
+  /** What an agent is handed of one step before it; of more it gets the head, and the path of the rest. The predecessor's figures. */
+  handoffCharsPerDependency: 12_000,
+  handoffHeadChars: 2_000,
+  /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
+  handoffCharsMax: 48_000,
+  /** Steps before it that it is told of one by one; the rest stands in a file. */
+  handoffStepsMax: 200,
+  /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
+  agentAnswerCharsMax: 12_000,
 } as const;

@@ -2,8 +2,10 @@ import { isRecord, type Fields } from "../../../domain/fields.ts";
 import type { Failure } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import { quotedText, quotedValue } from "../../../domain/quoted-text.ts";
-import type { Message, StopRequest } from "../../../ports/executor.ts";
+import type { Timer } from "../../../ports/clock.ts";
+import type { StopRequest } from "../../../ports/executor.ts";
 import type { AgentEnding, AgentOrder } from "../agents/agent-program.ts";
+import { messageEnvelope } from "../agents/message-envelope.ts";
 import type { RecordChild, RecordsEnd } from "../processes/agent-child.ts";
 import { agentFailure, closedFailure, rpcFailure, stoppedFailure } from "./acp-failure.ts";
 import { AcpUsage } from "./acp-usage.ts";
@@ -27,7 +29,7 @@ export interface ConversationOptions {
 
 /** Talks with one started agent until its work is over. */
 export function converseAcp(child: RecordChild, order: AgentOrder, options: ConversationOptions): Promise<AgentEnding> {
-  return new Conversation(child, order, options).whole;
+  return new Conversation(child, order, options.permissions).run(options);
 }
 
 /** Signs that the model is at work on the newest prompt. */
@@ -40,8 +42,6 @@ const workUpdates: ReadonlySet<unknown> = new Set([
 ]);
 
 class Conversation {
-  /** How it ended; never rejects. */
-  readonly whole: Promise<AgentEnding>;
   readonly #child: RecordChild;
   readonly #order: AgentOrder;
   readonly #rpc: JsonRpc;
@@ -52,14 +52,15 @@ class Conversation {
   readonly #usage = new AcpUsage();
   readonly #followUps = new FollowUps();
   readonly #finals: string[] = [];
-  readonly #resolve: (ending: AgentEnding) => void;
+  #resolve: ((ending: AgentEnding) => void) | undefined;
   #finalBytes = 0;
   #sessionId: string | undefined;
   #waitsFor = "initialize";
   #stop: StopRequest | undefined;
+  #startTimer: Timer | undefined;
   #isOver = false;
 
-  constructor(child: RecordChild, order: AgentOrder, options: ConversationOptions) {
+  constructor(child: RecordChild, order: AgentOrder, policy: AcpPermissionPolicy) {
     const { attempt, profile } = order;
     this.#child = child;
     this.#order = order;
@@ -67,16 +68,11 @@ class Conversation {
     this.#text = new TurnText((stream, text) => attempt.text(stream, text));
     this.#tools = new ToolCalls((call) => attempt.tool(call));
     this.#desk = new PermissionDesk({
-      policy: options.permissions,
+      policy,
       profile,
       tools: this.#tools,
       diagnostic: (code, severity, message) => this.#diagnostics.tell(code, severity, message),
     });
-    let settle: (ending: AgentEnding) => void = () => undefined;
-    this.whole = new Promise((resolve) => {
-      settle = resolve;
-    });
-    this.#resolve = settle;
     this.#rpc = new JsonRpc(child, {
       request: (method, params, respond) => this.#asked(method, params, respond),
       notification: (method, params) => {
@@ -85,20 +81,28 @@ class Conversation {
       stray: (what) => this.#diagnostics.tell("acp-stray-record", "warning", `The agent wrote ${what}.`),
       unsent: () => void this.#closed({ type: "ended" }),
     });
-    this.#rpc.listen();
-    void child.closed.then((end) => this.#closed(end));
-    attempt.onMessage((message) => this.#followUps.take(message));
-    attempt.stop.onRequest((request) => this.#stopped(request));
-    if (!this.#isOver) void this.#begin(options);
+  }
+
+  /** Talks until it is over; never rejects. Called once. */
+  run(options: ConversationOptions): Promise<AgentEnding> {
+    const { attempt } = this.#order;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#rpc.listen();
+      const closed = (end: RecordsEnd): Promise<void> => this.#closed(end);
+      void this.#child.closed.then(closed);
+      attempt.onMessage((message) => this.#followUps.take(message));
+      attempt.stop.onRequest((request) => this.#stopped(request));
+      if (!this.#isOver) void this.#begin(options);
+    });
   }
 
   async #begin({ authenticate, mode }: ConversationOptions): Promise<void> {
     const { clock, cwd, profile, systemPrompt, task } = this.#order;
-    const timer = clock.setTimer(clock.now() + limits.agentStartMs, () => {
+    this.#startTimer = clock.setTimer(clock.now() + limits.agentStartMs, () => {
       const seconds = limits.agentStartMs / 1_000;
       this.#fail(agentFailure("agent-start-timeout", `The agent was not ready for its task after ${seconds} seconds.`));
     });
-    void this.whole.then(() => timer.cancel());
     const opened = await openSession(this.#rpc, {
       cwd,
       authenticate,
@@ -110,7 +114,7 @@ class Conversation {
       agentIs: (name) => this.#text.agentIs(name),
       notOffered: (message) => this.#diagnostics.tell("acp-not-offered", "warning", message),
     });
-    timer.cancel();
+    this.#startTimer.cancel();
     if ("failure" in opened) return this.#fail(opened.failure);
     this.#sessionId = opened.sessionId;
     if (!this.#isOver) this.#prompt(firstPrompt(systemPrompt, task));
@@ -184,9 +188,9 @@ class Conversation {
     if (this.#finalBytes > limits.acpFinalsBytesMax) return this.#tooLong();
     this.#finals.push(final);
     this.#text.beginTurn();
-    const message: Message | undefined = this.#followUps.next();
+    const message = this.#followUps.next();
     if (message === undefined) this.#finish({ type: "succeeded", finals: this.#finals, ...this.#used() });
-    else this.#prompt([textBlock(message.text)]);
+    else this.#prompt([textBlock(messageEnvelope(message.channel, message.text))]);
   }
 
   #stopped(request: StopRequest): void {
@@ -209,15 +213,16 @@ class Conversation {
   }
 
   /** A process that closed its output has mostly just ended; how it ended belongs to the failure. */
-  async #exitSeen(): Promise<void> {
+  #exitSeen(): Promise<void> {
     const { clock } = this.#order;
-    let cancel = (): void => undefined;
-    const tooLong = new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       const timer = clock.setTimer(clock.now() + limits.streamCloseGraceMs, resolve);
-      cancel = () => timer.cancel();
+      const seen = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      void this.#child.exited.then(seen);
     });
-    await Promise.race([this.#child.exited, tooLong]);
-    cancel();
   }
 
   #tooLong(): void {
@@ -243,7 +248,8 @@ class Conversation {
     this.#desk.close();
     this.#tools.endTurn();
     this.#followUps.close(ending.type === "succeeded" ? "The agent is done." : ending.failure.message);
-    this.#resolve(ending);
+    this.#startTimer?.cancel();
+    this.#resolve?.(ending);
   }
 
   #used(): Pick<AgentEnding, "usage"> {
