@@ -42,7 +42,8 @@ export class ToolCalls {
 
   /** What is known of a call, for whoever has to decide about it. */
   about(id: string): { readonly kind: string; readonly title: string } {
-    return this.#calls.get(id) ?? { kind: "other", title: "" };
+    const { kind, title } = this.#calls.get(id) ?? { kind: "other", title: "" };
+    return { kind, title };
   }
 
   /** How a request for permission was answered. */

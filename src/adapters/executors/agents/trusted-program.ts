@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
-import { access, lstat, stat } from "node:fs/promises";
+import { access, lstat, realpath, stat } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { isInside, realPathOf } from "./inside.ts";
 
 /** What stands in the top directory of a workspace. One that leads nowhere counts as well. */
 const workspaceMarkers = [".git", ".pi"];
@@ -32,10 +31,10 @@ export type TrustedProgram =
 export async function distrustedPlaces(workedOn: readonly string[]): Promise<DistrustedPlaces> {
   const directories = new Set<string>();
   for (const directory of workedOn.map((path) => resolve(path))) {
-    for (const place of [directory, await realPathOf(directory)]) {
+    for (const place of [directory, await realOf(directory)]) {
       const workspace = await workspaceOf(place);
       directories.add(workspace);
-      directories.add(await realPathOf(workspace));
+      directories.add(await realOf(workspace));
     }
   }
   return { directories: [...directories] };
@@ -77,7 +76,7 @@ export async function findTrustedProgram(
 export async function trustedPath(path: string | undefined, places: DistrustedPlaces): Promise<string> {
   const kept: string[] = [];
   for (const directory of absoluteEntries(path)) {
-    if (!isWithin(directory, places) && !isWithin(await realPathOf(directory), places)) kept.push(directory);
+    if (!isWithin(directory, places) && !isWithin(await realOf(directory), places)) kept.push(directory);
   }
   return kept.length === 0 ? defaultPath : kept.join(delimiter);
 }
@@ -97,7 +96,7 @@ async function stateOf(file: string, places: DistrustedPlaces): Promise<FileStat
   } catch {
     return "missing";
   }
-  if (isWithin(file, places) || isWithin(await realPathOf(file), places)) return "distrusted";
+  if (isWithin(file, places) || isWithin(await realOf(file), places)) return "distrusted";
   try {
     await access(file, constants.X_OK);
     return "trusted";
@@ -111,7 +110,8 @@ function absoluteEntries(path: string | undefined): readonly string[] {
 }
 
 function isWithin(file: string, { directories }: DistrustedPlaces): boolean {
-  return directories.some((directory) => isInside(directory, resolve(file)));
+  const place = resolve(file) + sep;
+  return directories.some((directory) => place.startsWith(directory.endsWith(sep) ? directory : directory + sep));
 }
 
 async function workspaceOf(directory: string): Promise<string> {
@@ -127,5 +127,14 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The real path; the path itself where nothing is there. */
+async function realOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return path;
   }
 }
