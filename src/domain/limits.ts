@@ -93,6 +93,17 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /**
+   * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
+   */
+  recordBytesMax: 8 * 1024 * 1024,
+  /** Lines that are no record, from a program that means well: a banner, a warning of its runtime. Beyond them it speaks something else. */
+  strayLinesMax: 64,
+  /** Shown of a line that is no record. */
+  strayTextCharsMax: 200,
+  /** How long an agent may take to leave once its work is over and its stdin has ended; and again once it was told to. */
+  childLeaveMs: 2_000,
+
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
@@ -172,6 +183,8 @@ export const limits = {
   handoffHeadChars: 2_000,
   /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
   handoffCharsMax: 48_000,
+  /** The part of the grace in which a stopped agent may say goodbye in its own words, before its process is told to end. */
+  agentGoodbyeFraction: 0.5,
   /** Steps before it that it is told of one by one; the rest stands in a file. */
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */

@@ -34,6 +34,11 @@ export interface Executor {
    */
   resumes?(step: StepDocument): boolean;
   /**
+   * Whether its attempts of this step listen to messages, by {@link Attempt.onMessage}. Default: they do not, and every message to one
+   * is denied at once. Must be quick and change nothing.
+   */
+  takesMessages?(step: StepDocument): boolean;
+  /**
    * Ends what attempts of earlier owners of a run left running, and resolves when it is gone. Asked after a run was taken over,
    * before anything of it is launched. A rejection becomes a diagnostic, and the run goes on.
    */
