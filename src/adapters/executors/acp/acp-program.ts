@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import type { AgentDocument } from "../../../domain/agent.ts";
 import { LaunchDenied, type AgentLaunch, type AgentOrder, type AgentProgram } from "../agents/agent-program.ts";
 import { distrustedPlaces, findTrustedProgram, trustedPath } from "../agents/trusted-program.ts";
@@ -19,6 +20,11 @@ export interface AcpOptions {
   /** The id of the mode that its sessions are set to, where it offers modes. Default: its own. */
   readonly mode?: string;
   /**
+   * Files of a project that set the program up, such as `.gemini/settings.json`: where there is one, an agent with shell tools is not
+   * started. Default: none, because programs that speak the protocol ask their own questions about a project.
+   */
+  readonly projectSettings?: readonly string[];
+  /**
    * Decides about what the agent asks for permission. Default: what the step's tools allow. It is no sandbox: an agent asks for what
    * it was made to ask for, and describes the call in its own words.
    */
@@ -33,8 +39,10 @@ export interface AcpOptions {
  */
 export function acpProgram(options: AcpOptions = {}): AgentProgram {
   const { kind = "acp", command, environment = {}, authenticate, mode, permissions = allowedByTools } = options;
+  const { projectSettings = [] } = options;
   return {
     kind,
+    projectSettings,
     refuses: (agent) => refusal(kind, command, agent),
     launch: (order) => launch(command ?? order.agent.command ?? [], environment, order),
     converse: (child, order) => converseAcp(child, order, { authenticate, mode, permissions }),
@@ -60,8 +68,8 @@ async function launch(
   environment: Readonly<Record<string, string>>,
   { attempt, cwd }: AgentOrder,
 ): Promise<AgentLaunch> {
-  const path = environment["PATH"] ?? process.env["PATH"];
-  const places = await distrustedPlaces([cwd, attempt.root]);
+  const path = environment["PATH"] ?? attempt.step.env?.["PATH"] ?? process.env["PATH"];
+  const places = await distrustedPlaces({ cwd, root: attempt.root, home: homedir() });
   const program = await findTrustedProgram(name, path, places);
   if ("problem" in program) throw new LaunchDenied(program.problem);
   return { argv: [program.file, ...args], environment: { ...environment, PATH: await trustedPath(path, places) } };

@@ -174,18 +174,19 @@ class Conversation {
     this.#tools.endTurn();
     const result = answer.type === "result" && isRecord(answer.result) ? answer.result : {};
     this.#usage.turnResult(result);
-    if (this.#stop !== undefined) return this.#fail(stoppedFailure(this.#stop));
+    const stopped = this.#stop === undefined ? undefined : stoppedFailure(this.#stop);
     if (answer.type !== "result") {
       const failure = rpcFailure("session/prompt", answer);
       this.#followUps.refused(failure.message);
-      return this.#fail(failure);
+      return this.#fail(stopped ?? failure);
     }
     this.#followUps.agentIsAtWork();
     const { final, notices } = this.#text;
     const failure = stopReasonFailure(result["stopReason"], final, notices);
-    if (failure !== undefined) return this.#fail(failure);
+    // An agent that was told to stop says that it did. One that says that it is done was done before it heard of it.
+    if (failure !== undefined) return this.#fail(stopped ?? failure);
     this.#finalBytes += Buffer.byteLength(final);
-    if (this.#finalBytes > limits.acpFinalsBytesMax) return this.#tooLong();
+    if (this.#finalBytes > limits.agentOutputBytesMax) return this.#tooLong();
     this.#finals.push(final);
     this.#text.beginTurn();
     const message = this.#followUps.next();
@@ -227,7 +228,7 @@ class Conversation {
 
   #tooLong(): void {
     if (this.#sessionId !== undefined) this.#rpc.notify("session/cancel", { sessionId: this.#sessionId });
-    const size = `${limits.acpFinalsBytesMax / (1024 * 1024)} MiB`;
+    const size = `${limits.agentOutputBytesMax / (1024 * 1024)} MiB`;
     this.#fail(agentFailure("step-output-budget-exceeded", `The agent's answer is larger than ${size}.`));
   }
 

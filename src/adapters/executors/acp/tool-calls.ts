@@ -98,10 +98,12 @@ function resultIn(update: Fields): string | undefined {
 
 function inOneLine(text: string): string {
   const line = text
-    .slice(0, 4 * limits.acpToolSummaryCharsMax)
+    .slice(0, 4 * limits.agentToolSummaryCharsMax)
     .replaceAll(/\s+/g, " ")
     .trim();
-  return line.length > limits.acpToolSummaryCharsMax ? `${line.slice(0, limits.acpToolSummaryCharsMax - 1)}…` : line;
+  return line.length > limits.agentToolSummaryCharsMax
+    ? `${line.slice(0, limits.agentToolSummaryCharsMax - 1)}…`
+    : line;
 }
 
 function textIn(fields: Fields, name: string): string | undefined {

@@ -70,7 +70,7 @@ export class TurnText {
     this.#isFollowedByTool = false;
     this.#tell(message.stream, text);
     this.#forgetOldest();
-    return message.bytes <= limits.acpFinalsBytesMax;
+    return message.bytes <= limits.agentOutputBytesMax;
   }
 
   toolStarted(): void {
@@ -122,7 +122,7 @@ export class TurnText {
   /** Messages may go on after others have begun, but no more of them are kept than an answer may take. */
   #forgetOldest(): void {
     for (const [key, message] of this.#messages) {
-      if (this.#bytes <= limits.acpFinalsBytesMax) return;
+      if (this.#bytes <= limits.agentOutputBytesMax) return;
       if (message === this.#last) continue;
       this.#messages.delete(key);
       this.#bytes -= message.bytes;

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { access, lstat, realpath, stat } from "node:fs/promises";
+import { access, lstat, stat } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { isInside, realPathOf } from "./inside.ts";
 
 /** What stands in the top directory of a workspace. One that leads nowhere counts as well. */
 const workspaceMarkers = [".git", ".pi"];
@@ -10,8 +11,20 @@ const defaultPath = "/usr/bin:/bin";
 
 /** Whatever is worked on may have been written by anyone, so no program is started from there. */
 export interface DistrustedPlaces {
-  /** Absolute directories, as they were named and as they really are. */
+  /** Absolute directories, as they are named and as they really are. */
   readonly directories: readonly string[];
+}
+
+export interface PlacesOrder {
+  /** Where the step works. Of it, the nearest directory at or above it with a marker is distrusted, else itself. */
+  readonly cwd: string;
+  /** The run's directory; it is distrusted itself. */
+  readonly root: string;
+  /**
+   * The user's home directory. Neither it nor what is above it is a workspace: a stray `.git` there would otherwise forbid every program
+   * that the user has installed.
+   */
+  readonly home: string;
 }
 
 export type TrustedProgram =
@@ -24,20 +37,15 @@ export type TrustedProgram =
       readonly problem: string;
     };
 
-/**
- * The workspaces of these directories: of each, the nearest directory at or above it with a marker, else the directory itself.
- * Relative directories are resolved against the process's own.
- */
-export async function distrustedPlaces(workedOn: readonly string[]): Promise<DistrustedPlaces> {
-  const directories = new Set<string>();
-  for (const directory of workedOn.map((path) => resolve(path))) {
-    for (const place of [directory, await realOf(directory)]) {
-      const workspace = await workspaceOf(place);
-      directories.add(workspace);
-      directories.add(await realOf(workspace));
-    }
-  }
-  return { directories: [...directories] };
+/** Where programs are not to be started from while an agent works there. */
+export async function distrustedPlaces({ cwd, root, home }: PlacesOrder): Promise<DistrustedPlaces> {
+  const homes = await bothNames(home);
+  const workspaces: string[] = [];
+  for (const name of await bothNames(cwd)) workspaces.push((await workspaceOf(name, homes)) ?? name);
+  const named = [...workspaces, root];
+  const names = (await Promise.all(named.map((directory) => bothNames(directory)))).flat();
+  const directories = names.filter((name) => !homes.some((one) => isInside(name, one)));
+  return { directories: [...new Set(directories)] };
 }
 
 /**
@@ -76,7 +84,7 @@ export async function findTrustedProgram(
 export async function trustedPath(path: string | undefined, places: DistrustedPlaces): Promise<string> {
   const kept: string[] = [];
   for (const directory of absoluteEntries(path)) {
-    if (!isWithin(directory, places) && !isWithin(await realOf(directory), places)) kept.push(directory);
+    if (!isWithin(directory, places) && !isWithin(await realPathOf(directory), places)) kept.push(directory);
   }
   return kept.length === 0 ? defaultPath : kept.join(delimiter);
 }
@@ -96,7 +104,7 @@ async function stateOf(file: string, places: DistrustedPlaces): Promise<FileStat
   } catch {
     return "missing";
   }
-  if (isWithin(file, places) || isWithin(await realOf(file), places)) return "distrusted";
+  if (isWithin(file, places) || isWithin(await realPathOf(file), places)) return "distrusted";
   try {
     await access(file, constants.X_OK);
     return "trusted";
@@ -110,15 +118,21 @@ function absoluteEntries(path: string | undefined): readonly string[] {
 }
 
 function isWithin(file: string, { directories }: DistrustedPlaces): boolean {
-  const place = resolve(file) + sep;
-  return directories.some((directory) => place.startsWith(directory.endsWith(sep) ? directory : directory + sep));
+  return directories.some((directory) => isInside(directory, resolve(file)));
 }
 
-async function workspaceOf(directory: string): Promise<string> {
-  for (let place = directory; ; place = dirname(place)) {
+/** The nearest directory with a marker, below the home directory and what is above that. */
+async function workspaceOf(directory: string, homes: readonly string[]): Promise<string | undefined> {
+  for (let place = directory; !homes.some((home) => isInside(place, home)); place = dirname(place)) {
     for (const marker of workspaceMarkers) if (await isThere(join(place, marker))) return place;
-    if (place === dirname(place)) return directory;
+    if (place === dirname(place)) return undefined;
   }
+  return undefined;
+}
+
+async function bothNames(path: string): Promise<readonly string[]> {
+  const name = resolve(path);
+  return [name, await realPathOf(name)];
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -127,14 +141,5 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** The real path; the path itself where nothing is there. */
-async function realOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    return path;
   }
 }

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acpProgram } from "../../../../src/adapters/executors/acp/acp-program.ts";
 import { LaunchDenied, type AgentLaunch } from "../../../../src/adapters/executors/agents/agent-program.ts";
+import { distrustedPlaces } from "../../../../src/adapters/executors/agents/trusted-program.ts";
 import { acpOrder } from "../../../support/acp/acp-order.ts";
 import { fakeAttempt } from "../../../support/fake-attempt.ts";
 
@@ -39,6 +40,20 @@ function launched(command: readonly string[], path: readonly string[] = [bin, ot
   const attempt = fakeAttempt({ agent: order.agent }, { root: cwd });
   return acpProgram({ environment: { PATH: path.join(delimiter), KEY: "k" } }).launch({ ...order, attempt });
 }
+
+describe("distrusted places", () => {
+  it("are the workspace and the run's directory, by each of their names, but never the home directory", async () => {
+    const linked = join(base, "linked");
+    await symlink(project, linked);
+    const named = await distrustedPlaces({ cwd: join(linked, "packages"), root: otherBin, home: base });
+    expect(named.directories.toSorted()).toEqual([linked, otherBin, project].toSorted());
+    await mkdir(join(base, ".git"));
+    await rm(join(project, ".git"), { recursive: true });
+    const bare = await distrustedPlaces({ cwd, root: base, home: base });
+    expect(bare.directories).toEqual([cwd]);
+    expect((await distrustedPlaces({ cwd: base, root: "/", home: base })).directories).toEqual([]);
+  });
+});
 
 describe("the launch of an agent", () => {
   it("finds its program by its absolute path or in PATH, and hands over its arguments and variables", async () => {

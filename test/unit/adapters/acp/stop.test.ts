@@ -40,7 +40,7 @@ describe("a stopped conversation", () => {
   });
 
   it.each<[string, (agent: PlayedAgent) => void]>([
-    ["ends its turn all the same", (agent) => agent.ends("end_turn")],
+    ["runs out of tokens", (agent) => agent.ends("max_tokens")],
     ["answers with an error", (agent) => agent.answersPrompt({ error: { code: 1, message: "aborted" } })],
     ["is ended", (agent) => agent.end({ code: null, signal: "SIGTERM" })],
     ["closes its output", (agent) => agent.end()],
@@ -52,6 +52,15 @@ describe("a stopped conversation", () => {
     play(child);
     expect(await ending).toMatchObject({ type: "failed", failure: { kind: "aborted" }, lastText: "So far" });
     expect(order.clock.armed).toBe(0);
+  });
+
+  it("counts as done where the agent had its answer before it heard of the stop", async () => {
+    const order = acpOrder();
+    const { child, ending } = await talk(order);
+    child.says("All of it.");
+    order.attempt.stop.ask();
+    child.ends("end_turn");
+    expect(await ending).toEqual({ type: "succeeded", finals: ["All of it."] });
   });
 
   it("is over at once where no time is given, and where there is no task yet", async () => {

@@ -118,7 +118,7 @@ describe("the final answer", () => {
 
   it("may not be larger than its limit", async () => {
     const { child, ending } = await talk(acpOrder());
-    const half = "x".repeat(limits.acpFinalsBytesMax / 2);
+    const half = "x".repeat(limits.agentOutputBytesMax / 2);
     child.says(half, "m1");
     child.says(half, "m2");
     child.says(half, "m2");
