@@ -184,6 +184,15 @@ export const limits = {
   agentToolSummaryCharsMax: 200,
   /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
   agentConfigBytesMax: 1024 * 1024,
+
+  /** From an agent program's start until it is ready for its task: ten times what the slowest took here by itself. */
+  agentStartMs: 120_000,
+  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
+  agentOutputBytesMax: 4 * 1024 * 1024,
+  /** What a tool call was asked for, or what came of it, in a line. */
+  agentToolSummaryCharsMax: 200,
+  /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
+  acpToolCallsMax: 10_000,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
   /** Agent files that are read of one source; further ones are named in a warning. */
