@@ -4,9 +4,10 @@ import type { Json } from "../../../domain/json.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../../../domain/output.ts";
 import type { AttemptResult, StopRequest } from "../../../ports/executor.ts";
+import { gateProblem } from "../processes/gate-problem.ts";
+import { lastLines } from "../processes/output-tail.ts";
+import type { ProcessExit } from "../processes/spawn-guarded.ts";
 import type { KeptOutput } from "./output-store.ts";
-import { lastLines } from "./output-tail.ts";
-import type { ProcessExit } from "./spawn-guarded.ts";
 import type { Ending } from "./supervise.ts";
 
 export interface FinishedCommand {
@@ -22,8 +23,10 @@ export interface FinishedCommand {
 /** What a command's end means for its attempt. */
 export function commandResult(finished: FinishedCommand): AttemptResult {
   const { ending, stdout, stderr } = finished;
-  const notStarted = gateProblem(finished);
-  if (notStarted !== undefined) return launchFailure(notStarted);
+  const notStarted = gateProblem(finished.gateName, ending.exit, finished.stderrTail);
+  if (notStarted !== undefined) {
+    return launchFailure(`The program ${finished.program} could not be executed: ${notStarted}`);
+  }
   const partial = storedOutput(finished);
   const failure = failureOf(finished);
   if (failure !== undefined) return { type: "failed", failure, partial };
@@ -72,20 +75,6 @@ function failureOf({ program, ending, stderrTail }: FinishedCommand): Failure | 
     return { kind: "signal", message: withTail(`${program} was ended by ${exit.signal}`, stderrTail), ...facts };
   }
   return { kind: "exit", message: withTail(`${program} exited with code ${exit?.code}`, stderrTail), ...facts };
-}
-
-/**
- * Why the gate could not become the program, in its shell's words. Its name is random, so no program says this by chance.
- */
-function gateProblem({ program, gateName, ending, stderrTail }: FinishedCommand): string | undefined {
-  const code = ending.exit?.code;
-  if ((code !== 126 && code !== 127) || !stderrTail.startsWith(`${gateName}: `)) return undefined;
-  const words = stderrTail
-    .trim()
-    .split(": ")
-    .slice(2)
-    .filter((word) => word !== "exec");
-  return `The program ${program} could not be executed: ${words.join(": ")}`;
 }
 
 function storedOutput({ ending, stdout, stderr }: FinishedCommand): StoredOutput {

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { limits } from "../../../domain/limits.ts";
+import { OutputTail } from "../processes/output-tail.ts";
 import type { KeptOutput, OutputStore } from "./output-store.ts";
-import { OutputTail } from "./output-tail.ts";
 
 /**
  * Reads one stream of a command: tells its text as it comes, decoded across chunks, and keeps its bytes without the last line

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { Duplex, Writable, type Readable } from "node:stream";
+import { Writable, type Readable } from "node:stream";
 import type { Environment } from "./environment.ts";
 import type { Guardian } from "./guardian.ts";
 import { signalGroup } from "./process-group.ts";
@@ -10,6 +10,8 @@ export interface Launch {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly environment: Environment;
+  /** Its stdin: empty, or a pipe that it can be written to. */
+  readonly stdin: "none" | "pipe";
   /** Begins the messages of the gate, by which they can be told from the program's own. */
   readonly gateName: string;
 }
@@ -22,6 +24,8 @@ export interface ProcessExit {
 export interface GuardedProcess {
   /** Also the number of its process group. */
   readonly pid: number;
+  /** Undefined where its stdin is empty. */
+  readonly stdin: Writable | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exited: Promise<ProcessExit>;
@@ -34,27 +38,27 @@ export interface GuardedProcess {
 /**
  * The gate: the process waits for a line before it becomes the program, so that the guardian knows it before it can do
  * anything. If this process dies first, the read finds the end and the gate closes for good. Neither the line's descriptor nor
- * its variable reach the program.
+ * its variable reach the program, and its stdin is left to it untouched.
  */
 const gateScript = 'read -r RUNFOLD_GATE <&3 && unset RUNFOLD_GATE && exec 3<&- && exec "$@"';
 
 /**
- * Starts a program at the head of a session and process group of its own, known to the guardian. Its stdin is empty.
+ * Starts a program at the head of a session and process group of its own, known to the guardian.
  * @throws Error saying why nothing was started
  */
 export async function spawnGuarded(launch: Launch, guardian: Guardian): Promise<GuardedProcess> {
   const child = spawn("/bin/sh", ["-c", gateScript, launch.gateName, ...launch.argv], {
     cwd: launch.cwd,
     env: launch.environment,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: [launch.stdin === "pipe" ? "pipe" : "ignore", "pipe", "pipe", "pipe"],
     detached: true,
   });
-  const { pid, stdout, stderr } = child;
+  const { pid, stdin, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null) {
     const [error] = await once(child, "error");
     throw error;
   }
-  const guarded = new Started(child, pid, stdout, stderr);
+  const guarded = new Started(child, pid, stdin ?? undefined, stdout, stderr);
   const gate = child.stdio[3];
   gate?.on("error", () => undefined);
   try {
@@ -63,25 +67,27 @@ export async function spawnGuarded(launch: Launch, guardian: Guardian): Promise<
     signalGroup(pid, "SIGKILL");
     throw error;
   }
-  if (gate instanceof Writable || gate instanceof Duplex) gate.end("go\n", () => gate.destroy());
+  if (gate instanceof Writable) gate.end("go\n", () => gate.destroy());
   return guarded;
 }
 
 /** Listens from the very beginning: an event that came before its listener would be lost, an error without one fatal. */
 class Started implements GuardedProcess {
   readonly pid: number;
+  readonly stdin: Writable | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exited: Promise<ProcessExit>;
   exit: ProcessExit | undefined;
   private readonly child: ChildProcess;
 
-  constructor(child: ChildProcess, pid: number, stdout: Readable, stderr: Readable) {
+  constructor(child: ChildProcess, pid: number, stdin: Writable | undefined, stdout: Readable, stderr: Readable) {
     this.child = child;
     this.pid = pid;
+    this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
-    for (const emitter of [child, stdout, stderr]) emitter.on("error", () => undefined);
+    for (const emitter of [child, stdin, stdout, stderr]) emitter?.on("error", () => undefined);
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         this.exit = { code, signal };

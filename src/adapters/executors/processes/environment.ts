@@ -1,6 +1,4 @@
-import type { StepStatus } from "../../../domain/status.ts";
-
-/** What a command may know of the environment that Runfold itself runs in. Everything else may be a secret. */
+/** What a child process may know of the environment that Runfold itself runs in. Everything else may be a secret. */
 const inheritedNames: ReadonlySet<string> = new Set(
   "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TERM TMPDIR TMP TEMP".split(" "),
 );
@@ -16,7 +14,7 @@ export const launchBytesMax = (process.platform === "linux" ? 2 : 1) * 1024 * 10
 /** Each string also takes a pointer. */
 const pointerBytes = 8;
 
-/** The variables of `parent` that commands may see: a fixed list, all of locale, and those that the host named. */
+/** The variables of `parent` that child processes may see: a fixed list, all of locale, and those that the host named. */
 export function inheritedEnvironment(parent: NodeJS.ProcessEnv, alsoInherit: readonly string[]): Environment {
   const environment: Environment = {};
   for (const [name, value] of Object.entries(parent)) {
@@ -24,16 +22,6 @@ export function inheritedEnvironment(parent: NodeJS.ProcessEnv, alsoInherit: rea
     if (inheritedNames.has(name) || name.startsWith("LC_") || alsoInherit.includes(name)) environment[name] = value;
   }
   return environment;
-}
-
-/** A step's id as part of a variable's name. */
-export function variablePart(step: string): string {
-  return step.toUpperCase().replaceAll("-", "_");
-}
-
-/** A status as the outside knows it. */
-export function wireStatus(status: StepStatus): string {
-  return status === "timedOut" ? "timed_out" : status;
 }
 
 /**
