@@ -141,4 +141,7 @@ export const limits = {
   inboxRetryMs: 1_000,
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
+
+  /** A scope of changes shorter than this says nothing. The predecessor's figure. */
+  mutationScopeCharsMin: 8,
 } as const;

@@ -79,8 +79,8 @@ export const agentFields = {
   },
   "steps.*.agent.mutationScope": {
     title: "Scope of changes",
-    description: `What the agent may change, in words; needed where it has tools that change anything. 8 to ${limits.textCharsMax} characters.`,
-    rule: `a text of 8 to ${limits.textCharsMax} characters`,
+    description: `What the agent may change, in words; needed where it has tools that change anything. ${limits.mutationScopeCharsMin} to ${limits.textCharsMax} characters.`,
+    rule: `a text of ${limits.mutationScopeCharsMin} to ${limits.textCharsMax} characters`,
     repair: 'Say which files the agent may change, such as "Only files below src/parser and their tests".',
     blankCode: "mutation-scope-invalid",
   },

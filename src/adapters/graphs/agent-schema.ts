@@ -23,7 +23,9 @@ export function agentSchema<const Command extends v.GenericSchema>(command: Comm
       extensionTools: v.optional(names),
       model: v.optional(filledText(limits.reasonCharsMax)),
       thinking: v.optional(filledText(limits.reasonCharsMax)),
-      mutationScope: v.optional(filledText(limits.textCharsMax)),
+      mutationScope: v.optional(
+        v.pipe(filledText(limits.textCharsMax), v.metadata({ minLength: limits.mutationScopeCharsMin })),
+      ),
       command: v.optional(command),
     }),
     v.metadata({

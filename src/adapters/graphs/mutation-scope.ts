@@ -1,4 +1,6 @@
-const scopeCharsMin = 8;
+import { limits } from "../../domain/limits.ts";
+
+const { mutationScopeCharsMin: scopeCharsMin } = limits;
 
 /**
  * What makes a scope one that nobody has thought about, or undefined. A blank scope is left to the check of the shape.
