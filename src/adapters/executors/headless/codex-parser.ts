@@ -25,7 +25,7 @@ export class CodexReader implements RecordReader {
   }
 
   read(record: Fields): void {
-    switch (textAt(record, "type")) {
+    switch (textAt(record, "type") ?? "") {
       case "turn.started":
         this.account.verdict = undefined;
         break;

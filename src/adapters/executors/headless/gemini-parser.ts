@@ -25,7 +25,7 @@ export class GeminiReader implements RecordReader {
   }
 
   read(record: Fields): void {
-    switch (textAt(record, "type")) {
+    switch (textAt(record, "type") ?? "") {
       case "init":
         this.model = textAt(record, "model");
         break;

@@ -23,7 +23,7 @@ export class OpencodeReader implements RecordReader {
 
   read(record: Fields): void {
     const part = recordAt(record, "part");
-    switch (textAt(record, "type")) {
+    switch (textAt(record, "type") ?? "") {
       case "step_start":
         this.account.verdict = undefined;
         this.account.text.clear();

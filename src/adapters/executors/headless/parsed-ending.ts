@@ -16,7 +16,6 @@ export function endingOf(program: string, account: Account, exit: ProgramExit): 
 
 function failureOf(program: string, account: Account, exit: ProgramExit, text: string): ParsedFailure | undefined {
   const { verdict, complaint } = account;
-  const agent = (code: ParsedFailure["code"], message: string): ParsedFailure => ({ kind: "agent", code, message });
   if (verdict?.type === "failed") return verdict.failure;
   if (verdict === undefined) {
     const why = complaint === undefined ? "" : ` Its last complaint: ${complaint}`;
@@ -34,4 +33,8 @@ function failureOf(program: string, account: Account, exit: ProgramExit, text: s
 export function exitText({ code, signal }: ProgramExit): string {
   if (signal !== null) return `was ended by ${signal}`;
   return code === null ? "ended in an unknown way" : `exited with code ${code}`;
+}
+
+function agent(code: ParsedFailure["code"], message: string): ParsedFailure {
+  return { kind: "agent", code, message };
 }

@@ -22,7 +22,7 @@ export class PiJsonReader implements RecordReader {
   }
 
   read(record: Fields): void {
-    switch (textAt(record, "type")) {
+    switch (textAt(record, "type") ?? "") {
       case "turn_start":
         // The program goes on: after a tool, a queued message or an error that it tries to get over.
         this.account.verdict = undefined;
