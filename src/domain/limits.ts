@@ -93,6 +93,17 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /**
+   * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
+   */
+  recordBytesMax: 8 * 1024 * 1024,
+  /** Lines that are no record, from a program that means well: a banner, a warning of its runtime. Beyond them it speaks something else. */
+  strayLinesMax: 64,
+  /** Shown of a line that is no record. */
+  strayTextCharsMax: 200,
+  /** How long an agent may take to leave once its work is over and its stdin has ended; and again once it was told to. */
+  childLeaveMs: 2_000,
+
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { Executor } from "../../../ports/executor.ts";
 import { ChildProcesses } from "../processes/child-processes.ts";
+import { ExecutorProcesses } from "../processes/executor-processes.ts";
 import { runCommand } from "./run-command.ts";
 
 export interface CommandExecutorOptions {
@@ -21,7 +22,7 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
   const environment = options.environment ?? process.env;
   const inheritance = { environment, inheritVariables: options.inheritVariables ?? [] };
   const shared = options.processes ?? new ChildProcesses({ clock: options.clock, path: environment["PATH"] });
-  const processes = shared.forExecutor();
+  const processes = new ExecutorProcesses(shared);
   return {
     kinds: ["command", "shell"],
     refuses: () => (process.platform === "win32" ? "Commands need a POSIX system." : undefined),

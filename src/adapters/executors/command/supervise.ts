@@ -85,7 +85,7 @@ class Supervisor {
         "The command ended, but processes it had started did not; they were ended.",
       );
       const killAt = this.now() + limits.streamCloseGraceMs;
-      isGone = await endGroup(this, () => Math.min(killAt, stop.killAt));
+      isGone = (await endGroup(this, () => Math.min(killAt, stop.killAt))) !== "left";
     }
     if (!(await this.drain(() => stop.request !== undefined))) {
       const message = "A process that left the command's group holds its output open; what it writes is not kept.";
@@ -95,7 +95,7 @@ class Supervisor {
   }
 
   private async endByForce(): Promise<boolean> {
-    const isGone = await endGroup(this, () => this.command.stop.killAt);
+    const isGone = (await endGroup(this, () => this.command.stop.killAt)) !== "left";
     await this.command.endEscaped().catch(() => undefined);
     let rounds = 0;
     await this.drain(() => ++rounds === forcedRoundsMax);

@@ -2,7 +2,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Attempt } from "../../../ports/executor.ts";
 import type { ChildProcesses } from "./child-processes.ts";
 import type { Environment } from "./environment.ts";
-import { markVariable } from "./marked-processes.ts";
+import { markVariable, type MarkedEnd } from "./marked-processes.ts";
 import { ownerMark, ownerVariable } from "./orphans.ts";
 import { PrivateFiles } from "./private-files.ts";
 import { ProcessStop } from "./process-stop.ts";
@@ -27,7 +27,7 @@ export class AttemptProcesses {
     this.mark = mark;
     this.clock = all.clock;
     this.stop = new ProcessStop(all.clock, stop);
-    this.files = new PrivateFiles();
+    this.files = new PrivateFiles(owner, all.guardian);
     this.marks = { [markVariable]: mark, [ownerVariable]: ownerMark(owner) };
     this.gateName = `runfold-gate-${mark}`;
   }
@@ -46,10 +46,8 @@ export class AttemptProcesses {
     this.all.guardian.release(process.pid);
   }
 
-  /**
-   * Ends what the attempt started and what has left its group; gives how many. Nothing where the system does not show environments.
-   */
-  async endEscaped(): Promise<number> {
-    return await this.all.marked.end(this.mark);
+  /** Ends what the attempt started and what has left its group. */
+  async endEscaped(): Promise<MarkedEnd> {
+    return await this.all.marked.end(this.clock, this.mark);
   }
 }

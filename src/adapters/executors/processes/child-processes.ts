@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../ports/clock.ts";
 import type { AttemptOwner } from "../../../ports/executor.ts";
-import { ExecutorProcesses } from "./executor-processes.ts";
 import { Guardian } from "./guardian.ts";
 import { MarkedProcesses } from "./marked-processes.ts";
 import { endOrphans, ownerMark } from "./orphans.ts";
+import { sweepScratch } from "./scratch-directories.ts";
 
 export interface ChildProcessesOptions {
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export class ChildProcesses {
   readonly guardian: Guardian;
   readonly marked: MarkedProcesses;
   private readonly mark = randomBytes(12).toString("hex");
-  private readonly users = new Set<ExecutorProcesses>();
+  private readonly users = new Set<object>();
   /** A run may end before its sweep does, when nothing of it is run again. */
   private readonly sweeps = new Map<string, Promise<unknown>>();
   private release: Promise<void> | undefined;
@@ -33,31 +33,31 @@ export class ChildProcesses {
     this.marked = new MarkedProcesses(this.mark);
   }
 
-  /** What one executor works with. */
-  forExecutor(): ExecutorProcesses {
-    return new ExecutorProcesses(this);
-  }
-
   /** For an executor that is about to start something. Resolves to the mark of what it starts. */
-  async use(user: ExecutorProcesses): Promise<string> {
+  async use(user: object): Promise<string> {
     this.users.add(user);
     await this.release;
     return `${this.mark}-${++this.started}`;
   }
 
-  /** Ends what earlier owners of a run left running; see {@link endOrphans}. Several executors that ask at once share the search. */
+  /**
+   * Ends what earlier owners of a run left running, then removes the private directories that they left. Several executors that ask at
+   * once share the work.
+   * @throws Error saying what could not be ended or removed
+   */
   async sweep(owner: AttemptOwner): Promise<void> {
     const name = ownerMark(owner);
     let sweep = this.sweeps.get(name);
     if (sweep === undefined) {
-      sweep = endOrphans(owner).finally(() => this.sweeps.delete(name));
+      const work = endOrphans(owner).then(() => sweepScratch(owner));
+      sweep = work.finally(() => this.sweeps.delete(name));
       this.sweeps.set(name, sweep);
     }
     await sweep;
   }
 
   /** For an executor whose attempts have all ended. The last one takes the guardian along, and what has left its group. */
-  async leave(user: ExecutorProcesses): Promise<void> {
+  async leave(user: object): Promise<void> {
     this.users.delete(user);
     if (this.users.size > 0) return;
     this.release ??= this.releaseAll().finally(() => (this.release = undefined));
@@ -67,7 +67,7 @@ export class ChildProcesses {
   private async releaseAll(): Promise<void> {
     await Promise.allSettled(this.sweeps.values());
     // What left its group under a program that ended well may have been let be until now.
-    if (this.started > 0) await this.marked.end().catch(() => undefined);
+    if (this.started > 0) await this.marked.end(this.clock).catch(() => undefined);
     await this.guardian.close();
   }
 }

@@ -16,20 +16,23 @@ export interface EndedGroup {
   readonly waker: Waker;
 }
 
+/** `asked`: it ended when it was asked to; `killed`: it had to be killed; `left`: not even that helped in time. */
+export type GroupEnd = "asked" | "killed" | "left";
+
 /**
- * Asks a process and its group to end, waits until `killAt` says, which is asked again whenever the waker wakes, then ends them. False
- * when even that did not help within `limits.abortConfirmMs`.
+ * Asks a process and its group to end, waits until `killAt` says, which is asked again whenever the waker wakes, then kills them,
+ * and waits for at most `limits.abortConfirmMs` more.
  */
-export async function endGroup(ended: EndedGroup, killAt: () => EpochMs): Promise<boolean> {
+export async function endGroup(ended: EndedGroup, killAt: () => EpochMs): Promise<GroupEnd> {
   const { process, clock } = ended;
   if (killAt() > clock.now()) {
     signalGroup(process.pid, "SIGTERM");
-    if (await isGoneBefore(ended, killAt, () => undefined)) return true;
+    if (await isGoneBefore(ended, killAt, () => undefined)) return "asked";
   }
   const giveUpAt = clock.now() + limits.abortConfirmMs;
   // Again and again, because a member may have started another one just when the signal came.
   const kill = (): unknown => signalGroup(process.pid, "SIGKILL");
-  return await isGoneBefore(ended, () => giveUpAt, kill);
+  return (await isGoneBefore(ended, () => giveUpAt, kill)) ? "killed" : "left";
 }
 
 /** Looks whether something holds at growing intervals, and whenever the waker wakes, until it does or `end` has come. */

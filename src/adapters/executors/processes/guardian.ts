@@ -4,16 +4,18 @@ import { Socket } from "node:net";
 import { guardianScript } from "./guardian-script.ts";
 
 /**
- * Sees to it that no command outlives this process, even when it is killed outright: a tiny process of its own, started with
- * the first command, that knows the live process groups and learns from its closed stdin that it must end them.
+ * Sees to it that no child process outlives this process, even when it is killed outright: a tiny process of its own, started with
+ * the first command, that knows the live process groups and learns from its closed stdin that it must end them. It then also removes
+ * the private directories that it was told of.
  */
 export class Guardian {
   private readonly mark: string;
   private readonly path: string | undefined;
   private readonly groups = new Set<number>();
+  private readonly directories = new Set<string>();
   private running: ChildProcess | undefined;
 
-  /** `mark` begins the marks of all commands that it guards; `path` is where it finds `grep` and `sleep`. */
+  /** `mark` begins the marks of all that it guards; `path` is where it finds `grep`, `rm` and `sleep`. */
   constructor(mark: string, path: string | undefined) {
     this.mark = mark;
     this.path = path;
@@ -36,6 +38,19 @@ export class Guardian {
   release(group: number): void {
     if (!this.groups.delete(group) || this.running === undefined) return;
     this.tell(this.running, `- ${group}\n`).catch(() => undefined);
+  }
+
+  /** Has a directory removed when this process dies. Nothing is started for it: that is done with the first group. */
+  watchDirectory(path: string): void {
+    // It is told in lines. The directory of such a path is left to later owners of the run.
+    if (path.includes("\n")) return;
+    this.directories.add(path);
+    if (this.running !== undefined) this.tell(this.running, `d ${path}\n`).catch(() => undefined);
+  }
+
+  releaseDirectory(path: string): void {
+    if (!this.directories.delete(path) || this.running === undefined) return;
+    this.tell(this.running, `r ${path}\n`).catch(() => undefined);
   }
 
   /** Ends the guardian. If groups are left that could not be ended, it gets to try once more. */
@@ -71,6 +86,7 @@ export class Guardian {
     child.stdin.on("error", () => undefined);
     if (child.stdin instanceof Socket) child.stdin.unref();
     this.running = child;
+    for (const path of this.directories) this.tell(child, `d ${path}\n`).catch(() => undefined);
     for (const group of this.groups) this.tell(child, `+ ${group}\n`).catch(() => undefined);
     return child;
   }

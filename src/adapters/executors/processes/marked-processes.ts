@@ -1,14 +1,23 @@
+import type { Clock } from "../../../ports/clock.ts";
+import { limits } from "../../../domain/limits.ts";
+import { holdsBefore } from "./end-group.ts";
 import { processEntry, processEnvironment, type ProcessEntry } from "./process-table.ts";
 import { ProcessSearch } from "./process-search.ts";
+import { Waker } from "./waker.ts";
 
 /** Stands in the environment of everything that an attempt starts, and so finds what has left its process group. */
 export const markVariable = "RUNFOLD_ATTEMPT_MARK";
 
-/** New processes may be started while the old ones are being ended; a program that does so faster than this escapes. */
-const roundsMax = 10;
-
 interface MarkedProcess extends ProcessEntry {
   readonly mark: string;
+}
+
+/** What became of the processes that carried a mark. */
+export interface MarkedEnd {
+  /** How many were signalled. */
+  readonly ended: number;
+  /** None was found any more in the end. */
+  readonly areGone: boolean;
 }
 
 /** Finds and ends processes by the marks of one executor, whose marks all begin with `prefix`. */
@@ -26,15 +35,22 @@ export class MarkedProcesses {
     });
   }
 
-  /** Ends everything that carries a mark, or any mark of this executor. Where the system does not show environments, nothing. */
-  async end(mark?: string): Promise<number> {
-    let ended = 0;
-    for (let round = 0; round < roundsMax; round++) {
+  /**
+   * Ends everything that carries a mark, or any mark of this prefix, and looks again until nothing is found: new ones may be started
+   * while the old ones are being ended. It gives up after `limits.abortConfirmMs`. Where the system does not show environments there is
+   * nothing to find.
+   */
+  async end(clock: Clock, mark?: string): Promise<MarkedEnd> {
+    const ended = new Set<string>();
+    const giveUpAt = clock.now() + limits.abortConfirmMs;
+    const round = async (): Promise<boolean> => {
       const found = (await this.found.run()).filter((one) => mark === undefined || one.mark === mark);
-      if (found.length === 0) break;
-      for (const one of found) ended += (await endProcess(one)) ? 1 : 0;
-    }
-    return ended;
+      for (const one of found) if (await endProcess(one)) ended.add(`${one.pid}/${one.startTime}`);
+      return found.length === 0;
+    };
+    // Usually all are gone at the second look, without a pause.
+    const areGone = (await round()) || (await holdsBefore({ clock, waker: new Waker(clock) }, () => giveUpAt, round));
+    return { ended: ended.size, areGone };
   }
 }
 
