@@ -156,8 +156,6 @@ export const limits = {
   /** A scope of changes shorter than this says nothing. The predecessor's figure. */
   mutationScopeCharsMin: 8,
 
-  /** One line of JSON between Runfold and an agent program. The predecessor's figure. */
-  recordBytesMax: 8 * 1024 * 1024,
   /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
   headlessAnswerCharsMax: 4 * 1024 * 1024,
   /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */

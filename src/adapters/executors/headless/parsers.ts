@@ -1,3 +1,4 @@
+import { quotedText } from "../../../domain/quoted-text.ts";
 import { ClaudeReader } from "./claude-parser.ts";
 import { CodexReader } from "./codex-parser.ts";
 import { GeminiReader } from "./gemini-parser.ts";
@@ -25,6 +26,12 @@ const parsers: ReadonlyMap<string, MakeParser> = new Map<string, MakeParser>([
 
 /** The names that a step may give as its `parser`. */
 export const parserNames: readonly string[] = [...parsers.keys()];
+
+/** Why there is no parser of that name, or undefined where there is one. */
+export function parserProblem(name: string): string | undefined {
+  if (parsers.has(name)) return undefined;
+  return `There is no parser ${quotedText(name)}; there are ${parserNames.map(quotedText).join(", ")}.`;
+}
 
 /** A new parser of that name, or undefined where there is none. */
 export function createParser(name: string, sink: ParserSink): LineParser | undefined {

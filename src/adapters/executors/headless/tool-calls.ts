@@ -62,5 +62,10 @@ function summaryOf(about: unknown): string {
 }
 
 function jsonOf(value: unknown): string {
-  return value === undefined || value === null ? "" : JSON.stringify(value);
+  try {
+    return value === undefined || value === null ? "" : JSON.stringify(value);
+  } catch {
+    // Nested so deep that the stack ends: JSON.parse takes that, JSON.stringify does not. A summary can do without.
+    return "";
+  }
 }
