@@ -221,4 +221,16 @@ export const limits = {
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
   agentAnswerCharsMax: 12_000,
+
+  /** A scope of changes shorter than this says nothing. The predecessor's figure. */
+  mutationScopeCharsMin: 8,
+
+  /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
+  headlessAnswerCharsMax: 4 * 1024 * 1024,
+  /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */
+  headlessDiagnosticsMax: 20,
+  headlessComplaintCharsMax: 400,
+  /** Tool calls of it that are under way, by name; and what is told of each in a line. */
+  headlessOpenCallsMax: 1_000,
+  headlessSummaryCharsMax: 200,
 } as const;
