@@ -17,7 +17,9 @@ const patience = ["--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintim
  */
 export async function setup(): Promise<void> {
   const isRequired = [process.env["CI"], process.env["RUNFOLD_REQUIRE_AGENTS"]].some((value) => isOn(value));
-  await Promise.all(agentFolders.map((folder) => provideAgents(folder, isRequired)));
+  // Both are seen out before one that failed is told, so that nothing is left half done.
+  const provided = await Promise.allSettled(agentFolders.map((folder) => provideAgents(folder, isRequired)));
+  for (const one of provided) if (one.status === "rejected") throw one.reason;
 }
 
 async function provideAgents(folder: AgentFolder, isRequired: boolean): Promise<void> {
@@ -77,6 +79,6 @@ function isOn(value: string | undefined): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  const said = (error as { stderr?: string }).stderr?.trim() ?? "";
-  return said === "" ? String(error) : said.slice(-2_000);
+  const said = (error as { stderr?: string }).stderr?.replaceAll(/^npm error /gm, "").trim() ?? "";
+  return said === "" ? String(error) : said.split("\n").slice(0, 4).join("; ");
 }
