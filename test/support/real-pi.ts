@@ -47,14 +47,21 @@ export interface PiPlace {
   readonly agentDirectory: string;
   /** A project with a file `notes.txt`. */
   readonly workspace: string;
+  /** Where temporary files go: empty when nothing is left. */
+  readonly temporary: string;
 }
 
 export async function piPlace(options: AgentDirectoryOptions): Promise<PiPlace> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "runfold-real-pi-")));
   onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
-  const place = { directory, agentDirectory: join(directory, "agent"), workspace: join(directory, "workspace") };
-  await writeAgentDirectory(place.agentDirectory, options);
-  await mkdir(place.workspace);
+  const [agentDirectory, workspace, temporary] = ["agent", "workspace", "tmp"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeAgentDirectory(agentDirectory, options);
+  for (const made of [workspace, temporary]) await mkdir(made);
+  const place = { directory, agentDirectory, workspace, temporary };
   await writeFile(join(place.workspace, "notes.txt"), "The tide turns at seven.\n");
   return place;
 }

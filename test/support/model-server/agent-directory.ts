@@ -7,7 +7,7 @@ export const fakeKey = "sk-fake-key";
 export interface AgentDirectoryOptions {
   /** The base URL of the model server. */
   readonly url: string;
-  /** What the models of provider `fake` are called. */
+  /** What the models of provider `fake` are called; the first is used where none is asked for. */
   readonly models?: readonly string[];
   /**
    * How often a failed request is tried again, and how soon at first; each further one comes twice as late. Default: three times,
@@ -34,7 +34,11 @@ export async function writeAgentDirectory(directory: string, options: AgentDirec
     })),
   };
   await writeFile(join(directory, "models.json"), JSON.stringify({ providers: { fake: provider } }));
-  // What the provider's library tries again by itself would not be seen.
-  const settings = { retry: { enabled: retry.maxRetries > 0, ...retry, provider: { maxRetries: 0 } } };
+  const settings = {
+    defaultProvider: "fake",
+    defaultModel: models[0],
+    // What the provider's library tries again by itself would not be seen.
+    retry: { enabled: retry.maxRetries > 0, ...retry, provider: { maxRetries: 0 } },
+  };
   await writeFile(join(directory, "settings.json"), JSON.stringify(settings));
 }
