@@ -20,6 +20,7 @@ export type { GraphDiagnostic } from "./domain/diagnostic.ts";
 
 export { openRuntime } from "./open-runtime.ts";
 export type { RuntimeOptions } from "./open-runtime.ts";
+export type { AgentOptions } from "./agent-options.ts";
 export type { Runtime } from "./actors/runtime.ts";
 export type { CloseOptions, ResumeOptions, StartOptions } from "./actors/runtime-options.ts";
 export type { ForkOptions } from "./actors/fork-run.ts";
