@@ -4,6 +4,7 @@ import type {
   Divergence,
   Event,
   Frame,
+  MessageReceipt,
   Position,
   RunId,
   RunSnapshot,
@@ -107,6 +108,11 @@ export function wireReceipt(receipt: WaitReceipt) {
     cursor: receipt.cursor,
     position: receipt.position,
   };
+}
+
+/** What became of a message; also of one that left nothing in the journal, which has no number. */
+export function wireMessage({ message, step, channel, key, status, reason, isReused }: MessageReceipt) {
+  return { number: message, step, channel, key, status, reason, isReused };
 }
 
 /** An event as the journal holds it, its type included; only the statuses in it are written as on the wire. */
