@@ -10,6 +10,8 @@ const shell = (script: string): string[] => ["/bin/sh", "-c", script];
 /** A program in JavaScript. */
 const node = (script: string): string[] => [process.execPath, "-e", script];
 
+if (!showsProcesses) console.info("skipped: this system does not show the environments of processes");
+
 describe("a child that is spoken to in records", () => {
   it("gets its stdin untouched, from the first byte on, and says what it likes", async () => {
     const { child, records, listen, written } = await start(["/bin/cat"]);
