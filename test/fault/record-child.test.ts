@@ -10,6 +10,8 @@ const shell = (script: string): string[] => ["/bin/sh", "-c", script];
 /** A program in JavaScript. */
 const node = (script: string): string[] => [process.execPath, "-e", script];
 
+if (!showsProcesses) console.info("skipped: this system does not show the environments of processes");
+
 describe("a child that is spoken to in records", () => {
   it("gets its stdin untouched, from the first byte on, and says what it likes", async () => {
     const { child, records, listen, written } = await start(["/bin/cat"]);
@@ -42,7 +44,7 @@ describe("a child that is spoken to in records", () => {
   });
 
   it("may not say without end what nobody listens to", async () => {
-    const { child } = await start(shell("exec yes '{\"n\":1}'"));
+    const { child } = await start(shell(`exec yes '{"n":"${"x".repeat(2_000)}"}'`));
     expect(await child.closed).toMatchObject({ code: "rpc-jsonl", message: expect.stringContaining("before anyone") });
   });
 
@@ -146,6 +148,15 @@ describe("the end of a child", () => {
     expect(await child.exited).toEqual({ code: 7, signal: null });
     expect(await child.closed).toEqual({ type: "ended" });
     expect(records).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it("leaves a moment for what its children still write", async () => {
+    const { child, records, listen } = await start(
+      shell("(sleep 0.1; echo '{\"n\":2}'; echo late >&2) & echo '{\"n\":1}'; exit 7"),
+    );
+    listen();
+    await child.drained;
+    expect([records, child.stderrTail]).toEqual([[{ n: 1 }, { n: 2 }], "late\n"]);
   });
 
   it("takes all listeners along, and errors that come later hurt nobody", async () => {

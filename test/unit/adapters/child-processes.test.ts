@@ -25,6 +25,8 @@ async function sleeping(processes: ExecutorProcesses) {
   return { ...(await begun), ended };
 }
 
+if (!showsProcesses) console.info("skipped: this system does not show the environments of processes");
+
 describe("executors that share their child processes", () => {
   it.runIf(showsProcesses)("have one guardian, which goes with the last of them that used it", async () => {
     const shared = new ChildProcesses({ clock: systemClock() });
