@@ -144,15 +144,15 @@ describe("commands to pi", () => {
   it("tells of a late answer, once, and ignores what answers nothing", async () => {
     const clock = virtualClock();
     const commands = new PiCommands(new FakeRecordChild(), clock);
-    const late: string[] = [];
-    const answer = commands.ask({ type: "steer" }, { ...ask, late: ({ type }) => late.push(type) });
+    const heard: string[] = [];
+    const answer = commands.ask({ type: "steer" }, { ...ask, heard: ({ type }) => heard.push(type) });
     await turn();
     await clock.advanceBy(1_000);
     expect(await answer).toEqual({ type: "unanswered" });
     const record = { type: "response", id: "cmd-1", success: true };
-    for (const heard of [record, record, { ...record, id: "nobody" }, { type: "response", success: false }])
-      commands.hear(heard);
-    expect(late).toEqual(["done"]);
+    for (const one of [record, record, { ...record, id: "nobody" }, { type: "response", success: false }])
+      commands.hear(one);
+    expect(heard).toEqual(["unanswered", "done"]);
   });
 
   it("gives an answer without an id to the oldest command of that name", async () => {
