@@ -17,14 +17,16 @@ export type PiAnswer =
 export interface AskOptions {
   /** How long to wait for an answer once the command is in the pipe, and how long for that. Default: for ever. */
   readonly windowMs?: number;
-  /** Called with an answer that comes after the window. */
-  readonly late?: (answer: PiAnswer) => void;
+  /**
+   * Called with what becomes of it, before the next record of pi is heard; once more with an answer that comes after the window.
+   */
+  readonly heard?: (answer: PiAnswer) => void;
 }
 
 interface Asked {
   readonly type: string;
   readonly settle: (answer: PiAnswer) => void;
-  readonly late: ((answer: PiAnswer) => void) | undefined;
+  readonly heard: ((answer: PiAnswer) => void) | undefined;
   isSent: boolean;
   isWaited: boolean;
   timer: Timer | undefined;
@@ -44,11 +46,11 @@ export class PiCommands {
   }
 
   /** Never rejects. */
-  ask(command: { readonly type: string } & Fields, { windowMs, late }: AskOptions = {}): Promise<PiAnswer> {
+  ask(command: { readonly type: string } & Fields, { windowMs, heard }: AskOptions = {}): Promise<PiAnswer> {
     if (this.isClosed) return Promise.resolve({ type: "unsent" });
     const id = `cmd-${++this.count}`;
     return new Promise((settle) => {
-      const asked: Asked = { type: command.type, settle, late, isSent: false, isWaited: true, timer: undefined };
+      const asked: Asked = { type: command.type, settle, heard, isSent: false, isWaited: true, timer: undefined };
       this.asked.set(id, asked);
       if (windowMs !== undefined) this.arm(asked, windowMs);
       void this.child.send({ id, ...command }).then((isSent) => {
@@ -92,8 +94,8 @@ export class PiCommands {
     asked.timer?.cancel();
     const { isWaited } = asked;
     asked.isWaited = false;
-    if (isWaited) asked.settle(answer);
-    else if (answer.type === "done" || answer.type === "refused") asked.late?.(answer);
+    if (isWaited) tell(asked, answer);
+    else if (answer.type === "done" || answer.type === "refused") asked.heard?.(answer);
   }
 
   private arm(asked: Asked, windowMs: number): void {
@@ -107,6 +109,11 @@ export class PiCommands {
     await this.clock.turn?.();
     if (!asked.isWaited || asked.timer !== timer) return;
     asked.isWaited = false;
-    asked.settle({ type: "unanswered" });
+    tell(asked, { type: "unanswered" });
   }
+}
+
+function tell(asked: Asked, answer: PiAnswer): void {
+  asked.heard?.(answer);
+  asked.settle(answer);
 }

@@ -117,8 +117,7 @@ export class PiMessages {
 
   private async send(entry: PiMessage): Promise<void> {
     const command = { type: entry.message.channel, message: entry.text };
-    const late = (answer: PiAnswer): void => settle(entry, answer);
-    settle(entry, await this.commands.ask(command, { windowMs: limits.agentAckMs, late }));
+    await this.commands.ask(command, { windowMs: limits.agentAckMs, heard: (answer) => settle(entry, answer) });
   }
 }
 
