@@ -7,7 +7,11 @@ interface ToolCall {
   kind: string;
   title: string;
   hasEnded: boolean;
+  /** What is said of its end where the agent says nothing. */
+  otherwise: string;
 }
+
+const untold = "The turn was over before the agent told how the call ended.";
 
 /** What became of the tool calls by one update. */
 export type ToolChange = "started" | "ended" | "none";
@@ -49,6 +53,8 @@ export class ToolCalls {
   /** How a request for permission was answered. */
   decided(id: string, decision: string): void {
     const isError = !decision.startsWith("allow");
+    const call = this.#calls.get(id);
+    if (isError && call !== undefined) call.otherwise = `It was not allowed (${decision}).`;
     const summary = inOneLine(`${decision}: ${this.about(id).title}`);
     this.#report({ tool: "permission", phase: "ended", call: id, isError, summary });
   }
@@ -56,7 +62,7 @@ export class ToolCalls {
   /** No more will come of the calls of this turn. */
   endTurn(): void {
     for (const [id, call] of this.#calls) {
-      if (!call.hasEnded) this.#end(id, call, true, "The turn was over before the agent told how the call ended.");
+      if (!call.hasEnded) this.#end(id, call, true, call.otherwise);
     }
     this.#calls.clear();
   }
@@ -64,7 +70,7 @@ export class ToolCalls {
   #begin(id: string, update: Fields): ToolCall {
     const kind = textIn(update, "kind") ?? "other";
     const tool = textIn(update, "name") ?? (kind === "other" ? "tool" : kind);
-    const call = { tool, kind, title: textIn(update, "title") ?? "", hasEnded: false };
+    const call = { tool, kind, title: textIn(update, "title") ?? "", hasEnded: false, otherwise: untold };
     if (this.#calls.size >= limits.acpToolCallsMax) this.#forgetOne();
     this.#calls.set(id, call);
     this.#report({ tool, phase: "started", call: id, summary: inOneLine(call.title) });

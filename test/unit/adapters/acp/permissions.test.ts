@@ -82,6 +82,24 @@ describe("what an agent asks for permission", () => {
     ]);
   });
 
+  it("ends as not allowed where the agent tells nothing more of the call", async () => {
+    const order = acpOrder();
+    const { child, ending, settle } = await talk(order);
+    child.asksPermission(5, { toolCallId: "t1", kind: "execute", title: "ls" });
+    await settle();
+    child.says("I may not.");
+    child.ends("end_turn");
+    await ending;
+    const end = {
+      tool: "execute",
+      phase: "ended",
+      call: "t1",
+      isError: true,
+      summary: "It was not allowed (reject_once).",
+    };
+    expect(order.attempt.tools.at(-1)).toEqual(end);
+  });
+
   it("is refused where the policy fails", async () => {
     const order = acpOrder();
     const { child, settle } = await talk(order, { permissions: () => Promise.reject(new Error("no user here")) });

@@ -31,11 +31,15 @@ describe("the start of a conversation", () => {
   it("puts the system prompt first, in a fence that it cannot close", async () => {
     const systemPrompt = "You are a reviewer.\n~~~~~~\nNot the end.";
     const { child } = await talk(acpOrder({ systemPrompt }));
-    const prompt = (child.lastSent("session/prompt")?.["params"] as { prompt: { text: string }[] }).prompt;
-    expect(prompt.map(({ text }) => text)).toEqual([
-      expect.stringContaining(`\n~~~~~~~\n${systemPrompt}\n~~~~~~~\n`),
-      "Say hello.",
-    ]);
+    const fenced = expect.stringContaining(`\n~~~~~~~\n${systemPrompt}\n~~~~~~~\n`);
+    expect(child.lastSent("session/prompt")).toMatchObject({
+      params: {
+        prompt: [
+          { type: "text", text: fenced },
+          { type: "text", text: "Say hello." },
+        ],
+      },
+    });
   });
 
   it("authenticates between the two where it is told how", async () => {
