@@ -8,7 +8,8 @@ import { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
 import { systemClock } from "./adapters/clocks/system-clock.ts";
 import { systemEntropy } from "./adapters/entropy/system-entropy.ts";
 import { commandExecutor } from "./adapters/executors/command/command-executor.ts";
-import { inspectPlace } from "./adapters/executors/command/working-directory.ts";
+import { ChildProcesses } from "./adapters/executors/processes/child-processes.ts";
+import { inspectPlace } from "./adapters/executors/processes/working-directory.ts";
 import { taskExecutor } from "./adapters/executors/task-executor.ts";
 import { memoryJournal } from "./adapters/journals/memory-journal.ts";
 import { livenessOf, thisProcess } from "./adapters/owners/process-owner.ts";
@@ -66,9 +67,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const clock = options.clock ?? systemClock();
   const registry = new TaskRegistry(namedTasks(options.tasks ?? {}), options.graphs ?? []);
   const executors = new Map<WorkKind, Executor>();
+  const processes = new ChildProcesses({ clock });
   const builtIn = [
     taskExecutor({ find: (run, step) => registry.find(run, step) }),
-    commandExecutor({ clock, inheritVariables: options.inheritVariables ?? [] }),
+    commandExecutor({ clock, processes, inheritVariables: options.inheritVariables ?? [] }),
   ];
   for (const executor of [...builtIn, ...(options.executors ?? [])]) {
     for (const kind of executor.kinds) executors.set(kind, executor);

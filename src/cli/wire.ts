@@ -47,6 +47,7 @@ export function wireRun(run: RunSnapshot, ownerState?: OwnerState) {
     activity: run.activity,
     position: run.position,
     counts: wireCounts(counts),
+    usage: run.usage,
     sinks: run.sinks,
     owner: { host: owner.host, pid: owner.pid, state: ownerState },
   };
@@ -67,6 +68,7 @@ export function wireStep(step: StepSnapshot) {
     startedAt: step.startedAt,
     endedAt: step.endedAt,
     workedMs: step.workedMs,
+    usage: step.usage,
     deadlineAt: step.deadlineAt,
     retryAt: step.retryAt,
     isStopping: step.isStopping || undefined,

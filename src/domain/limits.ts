@@ -93,6 +93,32 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /** Messages to one attempt of a step, and their texts together, in UTF-16 units. The predecessor's figures. */
+  messagesPerAttemptMax: 16,
+  messageCharsPerAttemptMax: 65_536,
+  /** Messages that one run records, denied ones included: each leaves a line, and its key is remembered. */
+  messagesPerRunMax: 10_000,
+  messageKeyCharsMax: 128,
+  /** How long a sender waits for the answer to a message to a run that another process writes, and how often it looks. */
+  messageWaitMs: 60_000,
+  messagePollMs: 100,
+  /** Agent definitions that one run keeps, all together, as JSON. */
+  definitionsCharsMax: 4 * 1024 * 1024,
+  /** Name, call and summary of a tool report, each. */
+  toolNameCharsMax: 128,
+  toolSummaryCharsMax: 500,
+
+  /**
+   * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
+   */
+  recordBytesMax: 8 * 1024 * 1024,
+  /** Lines that are no record, from a program that means well: a banner, a warning of its runtime. Beyond them it speaks something else. */
+  strayLinesMax: 64,
+  /** Shown of a line that is no record. */
+  strayTextCharsMax: 200,
+  /** How long an agent may take to leave once its work is over and its stdin has ended; and again once it was told to. */
+  childLeaveMs: 2_000,
+
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
@@ -141,4 +167,70 @@ export const limits = {
   inboxRetryMs: 1_000,
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
+
+  /**
+   * How long pi may take until it answers for the first time: six that start at once on two cores take 6 s, and a laden machine takes
+   * far longer. A window of its own, so that it does not use up the one of the prompt.
+   */
+  agentStartMs: 60_000,
+  /** How long pi may take to say that it took a command, the predecessor's figure. An answer that comes later still counts. */
+  agentAckMs: 10_000,
+  /** Where pi says that it is not done, and no word of what it does is expected, when it is asked again. */
+  agentIdleLookMs: 250,
+  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
+  agentOutputBytesMax: 4 * 1024 * 1024,
+  agentFinalsMax: 64,
+  /** What a tool call was asked for, or what came of it, in a line. */
+  agentToolSummaryCharsMax: 200,
+  /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
+  agentConfigBytesMax: 1024 * 1024,
+
+  /** From an agent program's start until it is ready for its task: ten times what the slowest took here by itself. */
+  agentStartMs: 120_000,
+  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
+  agentOutputBytesMax: 4 * 1024 * 1024,
+  /** What a tool call was asked for, or what came of it, in a line. */
+  agentToolSummaryCharsMax: 200,
+  /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
+  acpToolCallsMax: 10_000,
+  /** A file that defines an agent. The predecessor's figure. */
+  agentFileBytesMax: 131_072,
+  /** Agent files that are read of one source; further ones are named in a warning. */
+  agentFilesMax: 1_024,
+  agentDescriptionCharsMax: 1_000,
+  agentTagsMax: 32,
+  agentTagCharsMax: 64,
+  /** Agent files that are left out and told of one by one before a run; the rest is counted. */
+  agentFileWarningsMax: 20,
+  /** Tools of one agent, built-in ones and those of extensions, each and together; and the skills of one agent. */
+  agentToolsMax: 24,
+  agentSkillsMax: 128,
+  /** A scope shorter than this says nothing. */
+  mutationScopeCharsMin: 8,
+  /** The files of one extension or skill together, and the entries of its directory. The predecessor's figures. */
+  sourceBytesMax: 4 * 1024 * 1024,
+  sourceEntriesMax: 2_048,
+  /** What an agent is handed of one step before it; of more it gets the head, and the path of the rest. The predecessor's figures. */
+  handoffCharsPerDependency: 12_000,
+  handoffHeadChars: 2_000,
+  /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
+  handoffCharsMax: 48_000,
+  /** The part of the grace in which a stopped agent may say goodbye in its own words, before its process is told to end. */
+  agentGoodbyeFraction: 0.5,
+  /** Steps before it that it is told of one by one; the rest stands in a file. */
+  handoffStepsMax: 200,
+  /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
+  agentAnswerCharsMax: 12_000,
+
+  /** A scope of changes shorter than this says nothing. The predecessor's figure. */
+  mutationScopeCharsMin: 8,
+
+  /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
+  headlessAnswerCharsMax: 4 * 1024 * 1024,
+  /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */
+  headlessDiagnosticsMax: 20,
+  headlessComplaintCharsMax: 400,
+  /** Tool calls of it that are under way, by name; and what is told of each in a line. */
+  headlessOpenCallsMax: 1_000,
+  headlessSummaryCharsMax: 200,
 } as const;

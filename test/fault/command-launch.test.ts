@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { inspectPlace } from "../../src/adapters/executors/command/working-directory.ts";
+import { inspectPlace } from "../../src/adapters/executors/processes/working-directory.ts";
 import type { Place } from "../../src/domain/events.ts";
 import { fakeAttempt } from "../support/fake-attempt.ts";
 import { commandExecutors, failed, succeeded } from "../support/command-fixture.ts";

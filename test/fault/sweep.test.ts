@@ -7,7 +7,7 @@ import { defineGraph, limits, memoryJournal, shell, step } from "runfold";
 import type { AttemptOwner, Executor } from "runfold";
 import { systemClock } from "../../src/adapters/clocks/system-clock.ts";
 import { commandExecutor } from "../../src/adapters/executors/command/command-executor.ts";
-import { ownerMark, ownerVariable } from "../../src/adapters/executors/command/orphans.ts";
+import { ownerMark, ownerVariable } from "../../src/adapters/executors/processes/orphans.ts";
 import { showsProcesses } from "../support/processes.ts";
 import { eventsOf, ManualClock, openWorld, turns } from "../unit/actors/world.ts";
 import { journalWith } from "../../src/ports/journal-with.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directoryArtifacts } from "../../../src/adapters/artifacts/directory-artifacts.ts";
-import { fitEnvironment, inheritedEnvironment } from "../../../src/adapters/executors/command/environment.ts";
+import { fitEnvironment, inheritedEnvironment } from "../../../src/adapters/executors/processes/environment.ts";
 import type { Json } from "../../../src/domain/json.ts";
 import type { StoredOutput } from "../../../src/domain/output.ts";
 import type { ArtifactStore } from "../../../src/ports/artifact-store.ts";

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { memoryArtifacts } from "../../../src/adapters/artifacts/memory-artifacts.ts";
 import { InlineBudget, jsonBytes } from "../../../src/adapters/executors/command/inline-budget.ts";
 import { OutputStore } from "../../../src/adapters/executors/command/output-store.ts";
-import { lastLines, OutputTail } from "../../../src/adapters/executors/command/output-tail.ts";
-import { parseStat } from "../../../src/adapters/executors/command/process-table.ts";
+import { lastLines, OutputTail } from "../../../src/adapters/executors/processes/output-tail.ts";
+import { parseStat } from "../../../src/adapters/executors/processes/process-table.ts";
 import { StreamCapture } from "../../../src/adapters/executors/command/stream-capture.ts";
-import { findProgram } from "../../../src/adapters/executors/command/find-program.ts";
+import { findProgram } from "../../../src/adapters/executors/processes/find-program.ts";
 
 async function capture(pieces: readonly Uint8Array[], inlineBytesMax = 1_000, bytesMax = 1_000_000) {
   const store = memoryArtifacts();

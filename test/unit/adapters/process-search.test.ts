@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ProcessSearch } from "../../../src/adapters/executors/command/process-search.ts";
+import { ProcessSearch } from "../../../src/adapters/executors/processes/process-search.ts";
 import { showsProcesses } from "../../support/processes.ts";
 
 /** A search that counts how often it has looked at this process, which is always there. */

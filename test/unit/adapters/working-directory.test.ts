@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inspectPlace } from "../../../src/adapters/executors/command/working-directory.ts";
+import { inspectPlace } from "../../../src/adapters/executors/processes/working-directory.ts";
 
 let base = "";
 let root = "";

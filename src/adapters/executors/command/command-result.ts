@@ -4,9 +4,10 @@ import type { Json } from "../../../domain/json.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../../../domain/output.ts";
 import type { AttemptResult, StopRequest } from "../../../ports/executor.ts";
+import { gateProblem } from "../processes/gate-problem.ts";
+import { lastLines } from "../processes/output-tail.ts";
+import type { ProcessExit } from "../processes/spawn-guarded.ts";
 import type { KeptOutput } from "./output-store.ts";
-import { lastLines } from "./output-tail.ts";
-import type { ProcessExit } from "./spawn-guarded.ts";
 import type { Ending } from "./supervise.ts";
 
 export interface FinishedCommand {
@@ -22,8 +23,10 @@ export interface FinishedCommand {
 /** What a command's end means for its attempt. */
 export function commandResult(finished: FinishedCommand): AttemptResult {
   const { ending, stdout, stderr } = finished;
-  const notStarted = gateProblem(finished);
-  if (notStarted !== undefined) return launchFailure(notStarted);
+  const notStarted = gateProblem(finished.gateName, ending.exit, finished.stderrTail);
+  if (notStarted !== undefined) {
+    return launchFailure(`The program ${finished.program} could not be executed: ${notStarted}`);
+  }
   const partial = storedOutput(finished);
   const failure = failureOf(finished);
   if (failure !== undefined) return { type: "failed", failure, partial };
@@ -74,20 +77,6 @@ function failureOf({ program, ending, stderrTail }: FinishedCommand): Failure | 
   return { kind: "exit", message: withTail(`${program} exited with code ${exit?.code}`, stderrTail), ...facts };
 }
 
-/**
- * Why the gate could not become the program, in its shell's words. Its name is random, so no program says this by chance.
- */
-function gateProblem({ program, gateName, ending, stderrTail }: FinishedCommand): string | undefined {
-  const code = ending.exit?.code;
-  if ((code !== 126 && code !== 127) || !stderrTail.startsWith(`${gateName}: `)) return undefined;
-  const words = stderrTail
-    .trim()
-    .split(": ")
-    .slice(2)
-    .filter((word) => word !== "exec");
-  return `The program ${program} could not be executed: ${words.join(": ")}`;
-}
-
 function storedOutput({ ending, stdout, stderr }: FinishedCommand): StoredOutput {
   const droppedBytes = stdout.droppedBytes + stderr.droppedBytes;
   const value: Json = {
@@ -108,19 +97,22 @@ function shellExitCode(exit: ProcessExit | undefined): number {
   return exit.signal === null ? (exit.code ?? 0) : 128 + constants.signals[exit.signal];
 }
 
-function exitFacts(exit: ProcessExit | undefined): Pick<Failure, "exitCode" | "signal"> {
+/** How a process ended, as a failure keeps it. */
+export function exitFacts(exit: ProcessExit | undefined): Pick<Failure, "exitCode" | "signal"> {
   if (exit === undefined) return {};
   if (exit.signal !== null) return { signal: exit.signal };
   return exit.code === null ? {} : { exitCode: exit.code };
 }
 
-function withTail(message: string, tail: string): string {
+/** A message with the last lines of stderr below it, as far as they fit. */
+export function withTail(message: string, tail: string): string {
   const head = cut(message);
   const lines = lastLines(tail, limits.failureMessageCharsMax - head.length - 1);
   return lines === "" ? head : `${head}\n${lines}`;
 }
 
-function cut(message: string): string {
+/** A message within its limit. */
+export function cut(message: string): string {
   return message.length <= limits.failureMessageCharsMax
     ? message
     : `${message.slice(0, limits.failureMessageCharsMax - 1)}…`;

@@ -1,86 +1,77 @@
 import { workKindOf } from "../../../domain/graph-document.ts";
 import { limits } from "../../../domain/limits.ts";
-import type { Clock } from "../../../ports/clock.ts";
 import type { Attempt, AttemptResult } from "../../../ports/executor.ts";
+import type { LineParser } from "../headless/line-parser.ts";
+import { LineSplitter } from "../headless/line-splitter.ts";
+import { createParser, parserProblem } from "../headless/parsers.ts";
+import type { AttemptProcesses } from "../processes/attempt-processes.ts";
+import { fitEnvironment, inheritedEnvironment, type Environment } from "../processes/environment.ts";
+import { findProgram } from "../processes/find-program.ts";
+import { launchProblem } from "../processes/launch-problem.ts";
+import type { GuardedProcess, Launch } from "../processes/spawn-guarded.ts";
+import { changeOfPlace } from "../processes/working-directory.ts";
+import { agentResult } from "./agent-result.ts";
 import { commandResult, launchFailure, stopFailure } from "./command-result.ts";
-import type { CommandStop } from "./command-stop.ts";
-import { fitEnvironment, inheritedEnvironment, type Environment } from "./environment.ts";
-import { findProgram } from "./find-program.ts";
-import type { Guardian } from "./guardian.ts";
 import { InlineBudget } from "./inline-budget.ts";
-import { launchProblem } from "./launch-problem.ts";
-import { markVariable, type MarkedProcesses } from "./marked-processes.ts";
-import { ownerMark, ownerVariable } from "./orphans.ts";
 import { OutputStore } from "./output-store.ts";
-import { PrivateFiles } from "./private-files.ts";
-import { spawnGuarded, type GuardedProcess, type Launch } from "./spawn-guarded.ts";
 import { StreamCapture } from "./stream-capture.ts";
 import { supervise } from "./supervise.ts";
 import { upstreamInputs } from "./upstream-inputs.ts";
-import { changeOfPlace } from "./working-directory.ts";
 
-/** What all commands of one executor share. */
-export interface CommandTools {
-  readonly clock: Clock;
+/** What commands may inherit from, and the names of what they inherit beside the usual few. */
+export interface CommandInheritance {
   readonly environment: NodeJS.ProcessEnv;
   readonly inheritVariables: readonly string[];
-  readonly guardian: Guardian;
-  readonly marked: MarkedProcesses;
 }
 
-/** One command from its preparation to the removal of its last file. */
+type Prepared = Omit<Launch, "gateName">;
+
+/** One command from its preparation to its end. */
 export async function runCommand(
   attempt: Attempt,
-  stop: CommandStop,
-  mark: string,
-  tools: CommandTools,
+  processes: AttemptProcesses,
+  inheritance: CommandInheritance,
 ): Promise<AttemptResult> {
-  const files = new PrivateFiles();
+  const launch = await prepare(attempt, processes, inheritance);
+  if (typeof launch === "string") return launchFailure(launch);
+  const program = programOf(attempt);
+  // Checked last, so that as little as possible can change before the start.
+  const change = attempt.place && (await changeOfPlace(attempt.root, attempt.place));
+  if (change !== undefined) return launchFailure(`The working directory changed before launch: ${change}`);
+  const { request } = processes.stop;
+  if (request !== undefined) return { type: "failed", failure: stopFailure(request, program, undefined) };
+  let process: GuardedProcess;
   try {
-    const launch = await prepare(attempt, mark, tools, files);
-    if (typeof launch === "string") return launchFailure(launch);
-    const program = programOf(attempt);
-    // Checked last, so that as little as possible can change before the start.
-    const change = attempt.place && (await changeOfPlace(attempt.root, attempt.place));
-    if (change !== undefined) return launchFailure(`The working directory changed before launch: ${change}`);
-    if (stop.request !== undefined) return { type: "failed", failure: stopFailure(stop.request, program, undefined) };
-    let process: GuardedProcess;
-    try {
-      process = await spawnGuarded(launch, tools.guardian);
-    } catch (error) {
-      return launchFailure(launchProblem(program, error));
-    }
-    return await finish(attempt, stop, mark, tools, launch, process);
-  } finally {
-    await files.remove().catch(() => undefined);
+    process = await processes.start(launch);
+  } catch (error) {
+    return launchFailure(launchProblem(program, error));
   }
+  return await finish(attempt, processes, process);
 }
 
 async function prepare(
   attempt: Attempt,
-  mark: string,
-  tools: CommandTools,
-  files: PrivateFiles,
-): Promise<Launch | string> {
+  processes: AttemptProcesses,
+  inheritance: CommandInheritance,
+): Promise<Prepared | string> {
   const { step } = attempt;
   const cwd = attempt.place?.realPath ?? attempt.root;
   const [name = "", ...rest] =
     workKindOf(step) === "shell" ? ["/bin/sh", "-c", step.shell ?? ""] : (step.command ?? []);
   let inputs: Awaited<ReturnType<typeof upstreamInputs>>;
   try {
-    inputs = await upstreamInputs(attempt, files);
+    inputs = await upstreamInputs(attempt, processes.files);
   } catch (error) {
     return `The outputs of earlier steps could not be handed over: ${error instanceof Error ? error.message : String(error)}`;
   }
   const environment: Environment = {
-    ...inheritedEnvironment(tools.environment, tools.inheritVariables),
+    ...inheritedEnvironment(inheritance.environment, inheritance.inheritVariables),
     RUNFOLD_RUN: attempt.run,
     RUNFOLD_STEP: step.id,
     RUNFOLD_ATTEMPT: String(attempt.number),
     ...inputs.variables,
     ...step.env,
-    [markVariable]: mark,
-    [ownerVariable]: ownerMark(attempt.owner),
+    ...processes.marks,
   };
   const program = await findProgram(name, environment["PATH"], cwd);
   if ("problem" in program) return program.problem;
@@ -95,33 +86,26 @@ async function prepare(
       `The environment would be too large: ${left.length} of the RUNFOLD_INPUT_… values are left out, ${left[0]} first. Their files are there.`,
     );
   }
-  return { argv, cwd, environment, gateName: `runfold-gate-${mark}` };
+  return { argv, cwd, environment, stdin: "none" };
 }
 
-async function finish(
-  attempt: Attempt,
-  stop: CommandStop,
-  mark: string,
-  tools: CommandTools,
-  { gateName }: Launch,
-  process: GuardedProcess,
-): Promise<AttemptResult> {
-  const budget = new InlineBudget();
-  const capture = (name: "stdout" | "stderr"): StreamCapture => {
-    const store = new OutputStore(budget, () => attempt.createArtifact(`${name}.txt`));
-    return new StreamCapture(process[name], store, (text) => attempt.text(name, text));
-  };
-  const out = capture("stdout");
-  const err = capture("stderr");
+async function finish(attempt: Attempt, processes: AttemptProcesses, process: GuardedProcess): Promise<AttemptResult> {
+  const reading = readingOf(attempt);
+  const budget = reading === undefined ? new InlineBudget() : InlineBudget.none();
+  const storeFor = (name: string): OutputStore => new OutputStore(budget, () => attempt.createArtifact(`${name}.txt`));
+  // Where a parser reads, people see what it makes of the lines.
+  const tellOut = (text: string): void => (reading === undefined ? attempt.text("stdout", text) : undefined);
+  const out = new StreamCapture(process.stdout, storeFor("stdout"), tellOut, reading?.lines);
+  const err = new StreamCapture(process.stderr, storeFor("stderr"), (text) => attempt.text("stderr", text));
   const ending = await supervise({
     process,
     streams: [out, err],
-    stop,
-    clock: tools.clock,
+    stop: processes.stop,
+    clock: processes.clock,
     diagnostic: (code, severity, message) => attempt.diagnostic(code, severity, message),
-    endEscaped: () => tools.marked.end(mark),
+    endEscaped: () => processes.endEscaped(),
   });
-  if (ending.isGroupGone) tools.guardian.release(process.pid);
+  if (ending.isGroupGone) processes.release(process);
   await Promise.all([out.ended, err.ended]);
   const [stdout, stderr] = [await out.finish(), await err.finish()];
   const dropped = stdout.droppedBytes + stderr.droppedBytes;
@@ -132,7 +116,22 @@ async function finish(
         : "Output could not be stored";
     attempt.diagnostic("command-output-dropped", "warning", `${why}; ${dropped} bytes were dropped.`);
   }
-  return commandResult({ program: programOf(attempt), gateName, ending, stdout, stderr, stderrTail: err.tail });
+  const { gateName } = processes;
+  const finished = { program: programOf(attempt), gateName, ending, stdout, stderr, stderrTail: err.tail };
+  return reading === undefined ? commandResult(finished) : await agentResult(finished, reading.parser, attempt);
+}
+
+/** How stdout is read where an agent program writes it. */
+function readingOf(attempt: Attempt): { readonly parser: LineParser; readonly lines: LineSplitter } | undefined {
+  const { parser: name } = attempt.step;
+  if (name === undefined) return undefined;
+  const parser = createParser(name, {
+    text: (stream, delta) => attempt.text(stream, delta),
+    tool: (call) => attempt.tool(call),
+    diagnostic: (code, severity, message) => attempt.diagnostic(code, severity, message),
+  });
+  if (parser === undefined) throw new Error(parserProblem(name));
+  return { parser, lines: new LineSplitter(parser, limits.recordBytesMax) };
 }
 
 function programOf({ step }: Attempt): string {

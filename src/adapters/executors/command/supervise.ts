@@ -2,11 +2,12 @@ import type { EpochMs } from "../../../domain/ids.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Attempt, StopRequest } from "../../../ports/executor.ts";
-import type { CommandStop } from "./command-stop.ts";
-import { hasMembers, signalGroup } from "./process-group.ts";
-import type { GuardedProcess, ProcessExit } from "./spawn-guarded.ts";
+import { endGroup, holdsBefore } from "../processes/end-group.ts";
+import { hasMembers } from "../processes/process-group.ts";
+import type { ProcessStop } from "../processes/process-stop.ts";
+import type { GuardedProcess, ProcessExit } from "../processes/spawn-guarded.ts";
+import { Waker } from "../processes/waker.ts";
 import type { StreamCapture } from "./stream-capture.ts";
-import { Waker } from "./waker.ts";
 
 /** How a command came to its end. */
 export interface Ending {
@@ -21,16 +22,13 @@ export interface Ending {
 export interface Supervised {
   readonly process: GuardedProcess;
   readonly streams: readonly StreamCapture[];
-  readonly stop: CommandStop;
+  readonly stop: ProcessStop;
   readonly clock: Clock;
   readonly diagnostic: Attempt["diagnostic"];
   /** Ends what the command started and what has left its group. */
   readonly endEscaped: () => Promise<unknown>;
 }
 
-/** The system tells when the leader of a group ends, but not when its other members do: they must be asked for. */
-const pollMsMin = 5;
-const pollMsMax = 50;
 /** After a command was stopped, what still comes is waited for so many times `limits.streamCloseGraceMs`. */
 const forcedRoundsMax = 4;
 
@@ -40,16 +38,20 @@ export async function supervise(supervised: Supervised): Promise<Ending> {
 }
 
 class Supervisor {
+  readonly process: GuardedProcess;
+  readonly clock: Clock;
+  readonly waker: Waker;
   private readonly command: Supervised;
-  private readonly waker: Waker;
   private readonly group: number;
 
   constructor(command: Supervised) {
     this.command = command;
+    this.process = command.process;
+    this.clock = command.clock;
     this.group = command.process.pid;
     this.waker = new Waker(command.clock);
     const wake = (): void => this.waker.wake();
-    command.stop.changed = wake;
+    command.stop.onRequest(wake);
     for (const event of [command.process.exited, ...command.streams.map(({ ended }) => ended)]) void event.then(wake);
   }
 
@@ -69,12 +71,12 @@ class Supervisor {
   private async endNormally(): Promise<boolean> {
     const { diagnostic, stop } = this.command;
     const graceEnd = this.now() + limits.streamCloseGraceMs;
-    let hasLeft = await hasMembers(this.group);
-    for (let pollMs = pollMsMin; hasLeft || !this.haveEnded(); pollMs = Math.min(2 * pollMs, pollMsMax)) {
-      if (this.now() >= graceEnd || stop.request !== undefined) break;
-      await this.waker.sleep(Math.min(graceEnd, this.now() + pollMs));
+    const end = (): EpochMs => (stop.request === undefined ? graceEnd : this.now());
+    let hasLeft = true;
+    await holdsBefore(this, end, async () => {
       hasLeft = await hasMembers(this.group);
-    }
+      return !hasLeft && this.haveEnded();
+    });
     let isGone = true;
     if (hasLeft) {
       diagnostic(
@@ -83,7 +85,7 @@ class Supervisor {
         "The command ended, but processes it had started did not; they were ended.",
       );
       const killAt = this.now() + limits.streamCloseGraceMs;
-      isGone = await this.endGroup(() => Math.min(killAt, stop.killAt));
+      isGone = (await endGroup(this, () => Math.min(killAt, stop.killAt))) !== "left";
     }
     if (!(await this.drain(() => stop.request !== undefined))) {
       const message = "A process that left the command's group holds its output open; what it writes is not kept.";
@@ -93,33 +95,11 @@ class Supervisor {
   }
 
   private async endByForce(): Promise<boolean> {
-    const isGone = await this.endGroup(() => this.command.stop.killAt);
+    const isGone = (await endGroup(this, () => this.command.stop.killAt)) !== "left";
     await this.command.endEscaped().catch(() => undefined);
     let rounds = 0;
     await this.drain(() => ++rounds === forcedRoundsMax);
     return isGone;
-  }
-
-  /** Asks the group to end, waits until `killAt` says, then ends it. False when even that did not help in time. */
-  private async endGroup(killAt: () => EpochMs): Promise<boolean> {
-    if (killAt() > this.now()) {
-      signalGroup(this.group, "SIGTERM");
-      if (await this.isGoneBefore(killAt, () => undefined)) return true;
-    }
-    const giveUpAt = this.now() + limits.abortConfirmMs;
-    // Again and again, because a member may have started another one just when the signal came.
-    const kill = (): unknown => signalGroup(this.group, "SIGKILL");
-    return await this.isGoneBefore(() => giveUpAt, kill);
-  }
-
-  private async isGoneBefore(end: () => EpochMs, act: () => unknown): Promise<boolean> {
-    const { process } = this.command;
-    for (let pollMs = pollMsMin; ; pollMs = Math.min(2 * pollMs, pollMsMax)) {
-      act();
-      if (process.exit !== undefined && !(await hasMembers(this.group))) return true;
-      if (this.now() >= end()) return false;
-      await this.waker.sleep(process.exit === undefined ? end() : Math.min(end(), this.now() + pollMs));
-    }
   }
 
   /**
@@ -150,6 +130,6 @@ class Supervisor {
   }
 
   private now(): EpochMs {
-    return this.command.clock.now();
+    return this.clock.now();
   }
 }

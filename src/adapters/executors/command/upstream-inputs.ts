@@ -3,8 +3,9 @@ import { limits } from "../../../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../../../domain/output.ts";
 import { loadOutput, spilledAt, spilledBytes } from "../../../domain/stored-output.ts";
 import type { Attempt, Upstream } from "../../../ports/executor.ts";
-import { variablePart, wireStatus, type Environment } from "./environment.ts";
-import type { PrivateFiles } from "./private-files.ts";
+import type { Environment } from "../processes/environment.ts";
+import type { PrivateFiles } from "../processes/private-files.ts";
+import { variablePart, wireStatus } from "./variable-words.ts";
 
 /** What a command learns of the steps before it. */
 export interface UpstreamInputs {

@@ -1,4 +1,4 @@
-import type { ProcessExit } from "../command/spawn-guarded.ts";
+import type { ProcessExit } from "./spawn-guarded.ts";
 
 /** A child process that is spoken to in lines of JSON: one object a line, in both directions. */
 export interface RecordChild {
