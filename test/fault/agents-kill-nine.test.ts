@@ -18,7 +18,7 @@ describe.runIf(showsProcesses)("a run of real pis whose process is killed while 
   test.for([
     { pi: oldPi, what: "the process alone", withGuardian: false },
     { pi: newPi, what: "the process and what guards its children", withGuardian: true },
-  ])("is brought to its end by the next process ($pi, $what)", async ({ pi, withGuardian }, { skip }) => {
+  ])("is brought to its end by the next process ($pi.version, $what)", async ({ pi, withGuardian }, { skip }) => {
     if (pi.missing !== undefined) skip(pi.missing);
     const wait = "touch begun; setsid sleep 1000 & while ! test -e go; do sleep 0.02; done; echo went";
     const server = await serve({
