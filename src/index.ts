@@ -3,7 +3,6 @@ export type { Jsonified } from "./domain/jsonified.ts";
 export type { Endings, OutputOf, Outputs, Step, StepOptions } from "./domain/step.ts";
 export { agent, command, registeredTask, shell, task } from "./domain/work.ts";
 export type { Ended, ParserOptions, Work } from "./domain/work.ts";
-export type { AgentDocument, GraphAuthority, GraphLibrary, LibrarySource } from "./domain/agent.ts";
 export { defineGraph } from "./adapters/graphs/define-graph.ts";
 export type { GraphOptions } from "./adapters/graphs/define-graph.ts";
 export { parseGraph, parseGraphText } from "./adapters/graphs/parse-graph.ts";

@@ -169,10 +169,10 @@ export const limits = {
   inboxMessagesMax: 10_000,
 
   /**
-   * How long pi may take until it answers for the first time: six that start at once on two cores take 6 s, and a laden machine takes
-   * far longer. A window of its own, so that it does not use up the one of the prompt.
+   * From an agent program's start until it is ready for its task, in a window of its own, so that it uses up nobody else's: six that
+   * start at once on two cores take 6 s, the slowest of them alone 7 s, and a laden machine takes far longer.
    */
-  agentStartMs: 60_000,
+  agentStartMs: 120_000,
   /** How long pi may take to say that it took a command, the predecessor's figure. An answer that comes later still counts. */
   agentAckMs: 10_000,
   /** Where pi says that it is not done, and no word of what it does is expected, when it is asked again. */
@@ -185,12 +185,6 @@ export const limits = {
   /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
   agentConfigBytesMax: 1024 * 1024,
 
-  /** From an agent program's start until it is ready for its task: ten times what the slowest took here by itself. */
-  agentStartMs: 120_000,
-  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
-  agentOutputBytesMax: 4 * 1024 * 1024,
-  /** What a tool call was asked for, or what came of it, in a line. */
-  agentToolSummaryCharsMax: 200,
   /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
   acpToolCallsMax: 10_000,
   /** A file that defines an agent. The predecessor's figure. */
@@ -221,9 +215,6 @@ export const limits = {
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
   agentAnswerCharsMax: 12_000,
-
-  /** A scope of changes shorter than this says nothing. The predecessor's figure. */
-  mutationScopeCharsMin: 8,
 
   /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
   headlessAnswerCharsMax: 4 * 1024 * 1024,
