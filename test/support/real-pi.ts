@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { onTestFinished } from "vitest";
 import { agentFolders, missingAgents } from "./agent-folders.ts";
 import { writeAgentDirectory } from "./model-server/agent-directory.ts";
@@ -47,8 +48,10 @@ export interface PiPlace {
   readonly agentDirectory: string;
   /** A project with a file `notes.txt`. */
   readonly workspace: string;
-  /** Where temporary files go: empty when nothing is left. */
+  /** Where temporary files go while the test runs: empty when nothing is left. */
   readonly temporary: string;
+  /** Whether a file is in the workspace. */
+  has(name: string): boolean;
 }
 
 export async function piPlace(options: AgentDirectoryOptions): Promise<PiPlace> {
@@ -61,7 +64,28 @@ export async function piPlace(options: AgentDirectoryOptions): Promise<PiPlace> 
   ];
   await writeAgentDirectory(agentDirectory, options);
   for (const made of [workspace, temporary]) await mkdir(made);
-  const place = { directory, agentDirectory, workspace, temporary };
+  setTemporary(temporary);
+  const has = (name: string): boolean => existsSync(join(workspace, name));
+  const place = { directory, agentDirectory, workspace, temporary, has };
   await writeFile(join(place.workspace, "notes.txt"), "The tide turns at seven.\n");
   return place;
+}
+
+/** What this process and its children write to a temporary directory, they write there until the test is over. */
+function setTemporary(directory: string): void {
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = directory;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  });
+}
+
+/**
+ * What is left in a directory for temporary files, by its path from there. What a Node has compiled is no rest of anything: newer pis
+ * have it kept there, once for all.
+ */
+export async function filesLeft(directory: string): Promise<string[]> {
+  const left = await readdir(directory, { recursive: true });
+  return left.filter((path) => path.split(sep)[0] !== "node-compile-cache").toSorted();
 }
