@@ -93,6 +93,21 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /** Messages to one attempt of a step, and their texts together, in UTF-16 units. The predecessor's figures. */
+  messagesPerAttemptMax: 16,
+  messageCharsPerAttemptMax: 65_536,
+  /** Messages that one run records, denied ones included: each leaves a line, and its key is remembered. */
+  messagesPerRunMax: 10_000,
+  messageKeyCharsMax: 128,
+  /** How long a sender waits for the answer to a message to a run that another process writes, and how often it looks. */
+  messageWaitMs: 60_000,
+  messagePollMs: 100,
+  /** Agent definitions that one run keeps, all together, as JSON. */
+  definitionsCharsMax: 4 * 1024 * 1024,
+  /** Name, call and summary of a tool report, each. */
+  toolNameCharsMax: 128,
+  toolSummaryCharsMax: 500,
+
   /**
    * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
    */
@@ -154,10 +169,10 @@ export const limits = {
   inboxMessagesMax: 10_000,
 
   /**
-   * How long pi may take until it answers for the first time: six that start at once on two cores take 6 s, and a laden machine takes
-   * far longer. A window of its own, so that it does not use up the one of the prompt.
+   * From an agent program's start until it is ready for its task, in a window of its own, so that it uses up nobody else's: six that
+   * start at once on two cores take 6 s, the slowest of them alone 7 s, and a laden machine takes far longer.
    */
-  agentStartMs: 60_000,
+  agentStartMs: 120_000,
   /** How long pi may take to say that it took a command, the predecessor's figure. An answer that comes later still counts. */
   agentAckMs: 10_000,
   /** Where pi says that it is not done, and no word of what it does is expected, when it is asked again. */
@@ -169,6 +184,9 @@ export const limits = {
   agentToolSummaryCharsMax: 200,
   /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
   agentConfigBytesMax: 1024 * 1024,
+
+  /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
+  acpToolCallsMax: 10_000,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
   /** Agent files that are read of one source; further ones are named in a warning. */
@@ -191,8 +209,19 @@ export const limits = {
   handoffHeadChars: 2_000,
   /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
   handoffCharsMax: 48_000,
+  /** The part of the grace in which a stopped agent may say goodbye in its own words, before its process is told to end. */
+  agentGoodbyeFraction: 0.5,
   /** Steps before it that it is told of one by one; the rest stands in a file. */
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
   agentAnswerCharsMax: 12_000,
+
+  /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
+  headlessAnswerCharsMax: 4 * 1024 * 1024,
+  /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */
+  headlessDiagnosticsMax: 20,
+  headlessComplaintCharsMax: 400,
+  /** Tool calls of it that are under way, by name; and what is told of each in a line. */
+  headlessOpenCallsMax: 1_000,
+  headlessSummaryCharsMax: 200,
 } as const;

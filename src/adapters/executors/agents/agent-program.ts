@@ -9,6 +9,11 @@ import type { RecordChild } from "../processes/agent-child.ts";
 export interface AgentProgram {
   /** The `kind` that graphs call it by. */
   readonly kind: string;
+  /**
+   * Files of a project that set up the program, relative to the working directory or to any above it: an agent with shell tools is not started
+   * where there is one. Default: those of pi. Empty for a program that reads none.
+   */
+  readonly projectSettings?: readonly string[];
   /** Why it cannot run such a step at all, or undefined. Quick; changes nothing. */
   refuses?(agent: AgentDocument): string | undefined;
   /**

@@ -16,15 +16,19 @@ export class KnownSources {
   private readonly lives = new Map<RunLife, Sources>();
 
   /** Remembers what was found before a run of this very graph document starts. */
-  prepare(graph: GraphDocument, found: Sources): void {
-    this.prepared.set(graph, found);
+  prepare(graph: GraphDocument, found: Iterable<SourceFingerprint>): void {
+    this.prepared.set(graph, new Map(Array.from(found, (one) => [one.realPath, one])));
   }
 
   /**
    * What a source is now, and what it is held to.
    * @throws as {@link fingerprintOf}
    */
-  async compare(life: RunLife, graph: GraphDocument, path: string): Promise<{ before: SourceFingerprint; now: SourceFingerprint }> {
+  async compare(
+    life: RunLife,
+    graph: GraphDocument,
+    path: string,
+  ): Promise<{ before: SourceFingerprint; now: SourceFingerprint }> {
     const now = await fingerprintOf(path);
     let sources = this.lives.get(life);
     if (sources === undefined) {

@@ -3,25 +3,30 @@ import { limits } from "../../../domain/limits.ts";
 import type { SkillSource } from "./agent-program.ts";
 import { reasonOf } from "./cut-text.ts";
 import { originOf, type ExtensionInventory, type SkillOffer, type SourceOrigin } from "./extension-inventory.ts";
-import { fingerprintOf, type SourceFingerprint } from "./source-fingerprint.ts";
 import type { StepFinding } from "./tool-profile.ts";
 
 /** One offered file or directory, looked at before a run. */
-export type OfferedSource =
-  | { readonly fingerprint: SourceFingerprint; readonly origin: SourceOrigin }
-  | { readonly problem: string };
+export type OfferedSource = { readonly realPath: string; readonly origin: SourceOrigin } | { readonly problem: string };
 
-/** What the host offers to the agents of one run; each file is looked at once, however many steps use it. */
+/**
+ * What the host offers to the agents of one run; each file is looked at once, however many steps use it. `read` says how: it gives the real path,
+ * or throws an Error saying why the source cannot be used.
+ */
 export class OfferedSources {
   readonly inventory: ExtensionInventory | undefined;
-  /** What was looked at so far, by real path. */
-  readonly fingerprints = new Map<string, SourceFingerprint>();
   private readonly root: string;
   private readonly offered: readonly SkillOffer[];
+  private readonly read: (path: string) => Promise<{ readonly realPath: string }>;
   private readonly looked = new Map<string, Promise<OfferedSource>>();
 
-  constructor(root: string, inventory: ExtensionInventory | undefined, skills: readonly SkillOffer[]) {
+  constructor(
+    root: string,
+    inventory: ExtensionInventory | undefined,
+    skills: readonly SkillOffer[],
+    read: (path: string) => Promise<{ readonly realPath: string }>,
+  ) {
     this.root = root;
+    this.read = read;
     this.inventory = inventory;
     this.offered = skills;
   }
@@ -31,7 +36,9 @@ export class OfferedSources {
   }
 
   /** All skills, or what is wrong: they are given as a whole or not at all. */
-  async skills(authority: GraphAuthority): Promise<{ skills: readonly SkillSource[]; findings: readonly StepFinding[] }> {
+  async skills(
+    authority: GraphAuthority,
+  ): Promise<{ skills: readonly SkillSource[]; findings: readonly StepFinding[] }> {
     const findings: StepFinding[] = [];
     const skills: SkillSource[] = [];
     if (this.offered.length > limits.agentSkillsMax) {
@@ -41,7 +48,9 @@ export class OfferedSources {
     const names = new Set<string>();
     for (const { name, path } of this.offered) {
       if (names.has(name)) {
-        findings.push(skillFinding("caller-skills-ambiguous", `Two skills are called ${name}.`, "Offer each name once."));
+        findings.push(
+          skillFinding("caller-skills-ambiguous", `Two skills are called ${name}.`, "Offer each name once."),
+        );
       }
       names.add(name);
       const found = await this.look(path);
@@ -51,7 +60,7 @@ export class OfferedSources {
       } else if (found.origin !== "elsewhere" && authority.allowProjectCode !== true) {
         const message = `The skill ${name} comes from the project, in ${path}, which the graph does not allow.`;
         findings.push(skillFinding("caller-skills-project-code-authority-required", message, allowProject));
-      } else skills.push({ name, realPath: found.fingerprint.realPath });
+      } else skills.push({ name, realPath: found.realPath });
     }
     return findings.length > 0 ? { skills: [], findings } : { skills, findings };
   }
@@ -67,9 +76,8 @@ export class OfferedSources {
 
   private async inspect(path: string): Promise<OfferedSource> {
     try {
-      const fingerprint = await fingerprintOf(path);
-      this.fingerprints.set(fingerprint.realPath, fingerprint);
-      return { fingerprint, origin: await originOf(path, this.root) };
+      const { realPath } = await this.read(path);
+      return { realPath, origin: await originOf(path, this.root) };
     } catch (error) {
       return { problem: reasonOf(error) };
     }
