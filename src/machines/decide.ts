@@ -3,6 +3,7 @@ import type { Event } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import { decideSend } from "./decide-message.ts";
 import { decideFork, decideRecover } from "./decide-recovery.ts";
 import { decideReport, decideRetry, decideTimeOut } from "./decide-step.ts";
 import { milliseconds } from "./plan.ts";
@@ -50,6 +51,8 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
       return decideRecover(turn, input);
     case "diagnostic.record":
       return diagnose(turn, input);
+    case "message.send":
+      return decideSend(turn, input);
     case "step.retry":
       return decideRetry(turn, input);
     case "step.timeOut":
@@ -57,6 +60,7 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
     case "step.progress":
     case "step.succeed":
     case "step.fail":
+    case "message.report":
       return decideReport(turn, input);
   }
 }
@@ -64,9 +68,9 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
 function start(turn: Turn, input: Extract<Command, { type: "run.start" }>): Refusal | undefined {
   const { state, at } = turn;
   if (state.phase !== "unstarted") return refusal("started", `Run ${state.run} has already started.`);
-  const { run, life, graph, root, places, owner } = input;
+  const { run, life, graph, root, places, owner, definitions } = input;
   const deadlineAt = at + milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault);
-  emitRun(turn, { type: "start", run, life, graph, root, places, owner, epoch: 1, deadlineAt });
+  emitRun(turn, { type: "start", run, life, graph, root, places, owner, epoch: 1, deadlineAt, definitions });
   return undefined;
 }
 

@@ -1,11 +1,11 @@
 import { brokenInvariant, invariant } from "../domain/errors.ts";
-import type { RunfoldError } from "../domain/errors.ts";
 import type { Event } from "../domain/events.ts";
 import type { Blocker } from "../domain/failure.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Refusal, RefusalReason } from "../domain/inputs.ts";
 import type { StepStatus } from "../domain/status.ts";
-import { evolve } from "./evolve.ts";
+import { closeMessages, resendMessages } from "./emit-message.ts";
+import { disagreement, recordEvent } from "./record-event.ts";
 import type { RunSignal } from "./run-machine.ts";
 import { isLive, phaseCode, phaseOf, runTable, slotsTaken, stepsEnded, stepTable } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
@@ -29,27 +29,25 @@ export function emitRun(turn: Turn, signal: RunSignal): void {
   const { state } = turn;
   const cell = runTable.cell(state.phase, signal.type);
   if (cell === undefined) throw brokenInvariant(`a run that is ${state.phase} takes ${signal.type}`);
-  record(turn, cell.make(signal));
+  recordEvent(turn, cell.make(signal));
   if (state.phase !== cell.next) throw disagreement(signal.type, cell.next);
 }
 
 /** Sends a signal to a step's machine. The kernel only sends what the machine takes. */
 export function emitStep(turn: Turn, step: number, signal: StepSignal): void {
   const { state } = turn;
-  const cell = stepTable.cell(phaseOf(state, step), signal.type);
-  if (cell === undefined) throw brokenInvariant(`a step that is ${phaseOf(state, step)} takes ${signal.type}`);
-  record(turn, cell.make(signal));
+  const phase = phaseOf(state, step);
+  const cell = stepTable.cell(phase, signal.type);
+  if (cell === undefined) throw brokenInvariant(`a step that is ${phase} takes ${signal.type}`);
+  if (state.messages.ofStep.size > 0 && closing.has(signal.type)) {
+    closeMessages(turn, signal.step, phase === "interrupted" || phase === "pending");
+  }
+  recordEvent(turn, cell.make(signal));
   if (state.phases[step] !== phaseCode[cell.next]) throw disagreement(signal.type, cell.next);
 }
 
-function disagreement(signal: string, next: string): RunfoldError {
-  return brokenInvariant(`${signal} leads to ${next}, and the fold agrees`);
-}
-
-function record(turn: Turn, event: Event): void {
-  evolve(turn.state, event, turn.at);
-  turn.events.push(event);
-}
+/** What ends an attempt, or a step that has lost one. */
+const closing: ReadonlySet<StepSignal["type"]> = new Set(["succeed", "fail.retry", "fail.final", "cancel", "block"]);
 
 /** Blocks whoever needs a step that ended without success, and whoever needs those: breadth first, each step once. */
 export function blockDependents(turn: Turn, failed: number): void {
@@ -96,7 +94,9 @@ export function reachFixedPoint(turn: Turn): void {
       const step = state.ready.first();
       const attempt = state.attempts[step]! + 1;
       const deadlineAt = turn.at + plan.timeoutsMs[step]!;
-      emitStep(turn, step, { type: "start", step: plan.ids[step]!, attempt, deadlineAt });
+      const id = plan.ids[step]!;
+      emitStep(turn, step, { type: "start", step: id, attempt, deadlineAt });
+      if (state.messages.ofStep.size > 0) resendMessages(turn, id, attempt);
     }
   }
   if (stepsEnded(state) === plan.steps.length) {

@@ -1,14 +1,16 @@
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { limits } from "runfold";
 import { eventually } from "../support/eventually.ts";
 import { showsProcesses } from "../support/processes.ts";
 import { recordChildren } from "../support/record-children.ts";
+import { turns } from "../unit/actors/world.ts";
 
 const start = recordChildren();
 const shell = (script: string): string[] => ["/bin/sh", "-c", script];
 /** A program in JavaScript. */
 const node = (script: string): string[] => [process.execPath, "-e", script];
+
+if (!showsProcesses) console.info("skipped: this system does not show the environments of processes");
 
 describe("a child that is spoken to in records", () => {
   it("gets its stdin untouched, from the first byte on, and says what it likes", async () => {
@@ -42,7 +44,7 @@ describe("a child that is spoken to in records", () => {
   });
 
   it("may not say without end what nobody listens to", async () => {
-    const { child } = await start(shell("exec yes '{\"n\":1}'"));
+    const { child } = await start(shell(`exec yes '{"n":"${"x".repeat(2_000)}"}'`));
     expect(await child.closed).toMatchObject({ code: "rpc-jsonl", message: expect.stringContaining("before anyone") });
   });
 
@@ -67,8 +69,13 @@ describe("a child that is spoken to in records", () => {
 
   it("keeps the newest of its stderr, with characters that came in two pieces", async () => {
     const script = `for (let n = 0; n < 6000; n++) fs.writeSync(2, n + "\\n");
-      fs.writeSync(2, Buffer.from([0xf0, 0x9f])); setTimeout(() => { fs.writeSync(2, Buffer.from([0x98, 0x80])) }, 50)`;
-    const { child } = await start(node(script));
+      fs.writeSync(2, Buffer.from([0xf0, 0x9f])); console.log("{}");
+      process.stdin.once("data", () => { fs.writeSync(2, Buffer.from([0x98, 0x80])); process.exit(); })`;
+    const { child, listen, written } = await start(node(script));
+    listen();
+    await written(1);
+    await eventually(() => child.stderrTail.endsWith("5999\n"), "its stderr is read");
+    await child.send({});
     await child.drained;
     expect(child.stderrTail.endsWith("5998\n5999\n😀")).toBe(true);
     expect(child.stderrTail.length).toBeGreaterThan(limits.outputTailCharsMax - 10);
@@ -87,7 +94,7 @@ describe("a record that is sent", () => {
     await written(1);
     let isSent: boolean | undefined;
     const sending = child.send(large).then((wasSent) => (isSent = wasSent));
-    for (let turn = 0; turn < 100; turn++) await setImmediate();
+    await turns(100);
     expect(isSent).toBeUndefined();
     process.kill(child.pid, "SIGUSR1");
     expect(await sending).toBe(true);
@@ -141,6 +148,15 @@ describe("the end of a child", () => {
     expect(await child.exited).toEqual({ code: 7, signal: null });
     expect(await child.closed).toEqual({ type: "ended" });
     expect(records).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it("leaves a moment for what its children still write", async () => {
+    const { child, records, listen } = await start(
+      shell("(sleep 0.1; echo '{\"n\":2}'; echo late >&2) & echo '{\"n\":1}'; exit 7"),
+    );
+    listen();
+    await child.drained;
+    expect([records, child.stderrTail]).toEqual([[{ n: 1 }, { n: 2 }], "late\n"]);
   });
 
   it("takes all listeners along, and errors that come later hurt nobody", async () => {

@@ -41,7 +41,8 @@ async function startParent(shell: string): Promise<{ parent: ChildProcess; lines
   return { parent, lines };
 }
 
-const scratches = async (): Promise<string[]> => (await readdir(directory)).filter((name) => /^runfold-/.test(name));
+const scratches = async (): Promise<string[]> =>
+  (await readdir(directory)).filter((name) => name.startsWith("runfold-"));
 
 describe("the private directory of an attempt", () => {
   it("says whose it is, can be entered by its owner alone, and is gone when the attempt is", async () => {

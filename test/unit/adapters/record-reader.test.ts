@@ -64,7 +64,7 @@ describe("lines that are no records", () => {
     expect(told).toEqual([
       "info agent-stray-lines: The agent's stdout had blank lines: 3.",
       'warning agent-stray-lines: The agent\'s stdout had lines that are no JSON: 2. The first: "warning: old"',
-      "warning agent-stray-lines: The agent's stdout had lines of JSON that are no object: 3. The first: \"[1]\"",
+      'warning agent-stray-lines: The agent\'s stdout had lines of JSON that are no object: 3. The first: "[1]"',
       'warning agent-stray-lines: The agent\'s stdout had unfinished last lines: 1. The first: "{\\"c\\":"',
     ]);
   });
@@ -112,7 +112,8 @@ describe("the longest record", () => {
 
 describe("the work of reading", () => {
   it.each([1_024, 65_536])("is linear in the length of a record that comes in chunks of %i bytes", (size) => {
-    const work = (bytes: number): number => read(pieces(Buffer.from(`${recordOf(bytes)}\n`), size)).bytesHandled / bytes;
+    const work = (bytes: number): number =>
+      read(pieces(Buffer.from(`${recordOf(bytes)}\n`), size)).bytesHandled / bytes;
     for (const bytes of [1 << 16, 1 << 20, 1 << 23]) expect(work(bytes)).toBeLessThan(4.01);
   });
 

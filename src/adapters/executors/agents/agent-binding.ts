@@ -16,11 +16,17 @@ export function agentBinding(
   authority: GraphAuthority,
 ): AgentBinding {
   if (system !== undefined && ref !== undefined) {
-    return invalid("step-agent-binding-exclusive", "It gives both a system prompt and a reference.", "/agent", 'Leave "system" or "ref" out.');
+    return invalid(
+      "step-agent-binding-exclusive",
+      "It gives both a system prompt and a reference.",
+      "/agent",
+      'Leave "system" or "ref" out.',
+    );
   }
   if (ref === undefined) {
     if (system === undefined) return invalid("step-agent-invalid", "Nothing says who the agent is.", "/agent", giveOne);
-    if (system.trim() === "") return invalid("inline-system-required", "Its system prompt is blank.", "/agent/system", giveOne);
+    if (system.trim() === "")
+      return invalid("inline-system-required", "Its system prompt is blank.", "/agent/system", giveOne);
     return { type: "inline" };
   }
   const source = sourceOf(ref);
@@ -30,11 +36,21 @@ export function agentBinding(
   }
   if (!sources.includes(source)) {
     const repair = `Add "${source}" to the graph's "library.sources".`;
-    return invalid("library-source-not-enabled", `The graph takes no agents from the source ${source}.`, "/agent/ref", repair);
+    return invalid(
+      "library-source-not-enabled",
+      `The graph takes no agents from the source ${source}.`,
+      "/agent/ref",
+      repair,
+    );
   }
   if (source === "project" && authority.allowProjectCode !== true) {
     const repair = 'Set "allowProjectCode" to true in the graph\'s "authority", if you trust the project.';
-    return invalid("project-code-authority-required", "The graph does not allow agents of the project.", "/agent/ref", repair);
+    return invalid(
+      "project-code-authority-required",
+      "The graph does not allow agents of the project.",
+      "/agent/ref",
+      repair,
+    );
   }
   return { type: "library", ref, source };
 }

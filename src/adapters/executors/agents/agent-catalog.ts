@@ -41,7 +41,9 @@ export async function agentCatalog(library: AgentLibrary, root: string, query: C
   const { definitions, findings } = await library.readAll(sources, root);
   const wanted = wordsOf(query.query ?? "");
   const isAll = (query.query ?? "").trim() === "";
-  const rows = definitions.map((definition) => rowOf(definition, isAll ? 0 : scoreOf(definition, query.query ?? "", wanted)));
+  const rows = definitions.map((definition) =>
+    rowOf(definition, isAll ? 0 : scoreOf(definition, query.query ?? "", wanted)),
+  );
   return {
     agents: isAll ? rows : rows.filter(({ score }) => score > 0).toSorted((one, other) => other.score - one.score),
     findings: isDenied ? [...findings, projectDenied(root)] : findings,
@@ -49,7 +51,9 @@ export async function agentCatalog(library: AgentLibrary, root: string, query: C
 }
 
 const stopWords: ReadonlySet<string> = new Set(
-  "a an and are as at be by can do for from how in into is it me my need of on one or our some that the this to use want we what which who with you your".split(" "),
+  "a an and are as at be by can do for from how in into is it me my need of on one or our some that the this to use want we what which who with you your".split(
+    " ",
+  ),
 );
 
 /** A name counts more than a tag, a tag more than any other field; the very phrase more than its words. */

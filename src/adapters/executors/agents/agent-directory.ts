@@ -27,7 +27,11 @@ export interface SourceAgents {
  * The agents that the Markdown files of a directory define; files in directories below it do not count. What is wrong with one file is a
  * warning, and hides no other. `within` is where the directory must lie, without a symlink on the way to it. A directory that is not there has no agents.
  */
-export async function readAgentDirectory(source: LibrarySource, directory: string, within?: string): Promise<SourceAgents> {
+export async function readAgentDirectory(
+  source: LibrarySource,
+  directory: string,
+  within?: string,
+): Promise<SourceAgents> {
   const reading = new DirectoryReading(source, directory);
   await reading.run(within);
   return reading;
@@ -48,7 +52,11 @@ class DirectoryReading implements SourceAgents {
     const names = await this.names(within);
     if (names.length > limits.agentFilesMax) {
       const left = names.length - limits.agentFilesMax;
-      this.warn("agent-files-too-many", this.directory, `It has more than ${limits.agentFilesMax} agent files; the last ${left} are left out.`);
+      this.warn(
+        "agent-files-too-many",
+        this.directory,
+        `It has more than ${limits.agentFilesMax} agent files; the last ${left} are left out.`,
+      );
     }
     const files = new Map<string, string>();
     for (const name of names.slice(0, limits.agentFilesMax)) {
@@ -64,7 +72,11 @@ class DirectoryReading implements SourceAgents {
       for (const { code, message } of warnings) this.warn(code, path, message);
       const earlier = files.get(definition.ref);
       if (earlier !== undefined) {
-        this.warn("agent-ref-duplicate", path, `${definition.ref} is defined by ${earlier} already; this file is left out.`);
+        this.warn(
+          "agent-ref-duplicate",
+          path,
+          `${definition.ref} is defined by ${earlier} already; this file is left out.`,
+        );
         continue;
       }
       files.set(definition.ref, path);

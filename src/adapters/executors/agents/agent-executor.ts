@@ -63,8 +63,7 @@ export function agentExecutor(options: AgentExecutorOptions): Executor {
         found.push(fingerprint);
         return fingerprint;
       });
-      const settingsFilesOf = (kind: string): readonly string[] | undefined => programs.get(kind)?.projectSettings;
-      const preparation = await prepareAgents(graph, steps, root, { library, offered, settingsFilesOf });
+      const preparation = await prepareAgents(graph, steps, root, { library, offered, programs });
       tools.sources.prepare(graph, found);
       return preparation;
     },

@@ -13,7 +13,11 @@ export interface AgentFileProblem {
 }
 
 export type ParsedAgentFile =
-  | { readonly type: "definition"; readonly definition: AgentDefinition; readonly warnings: readonly AgentFileProblem[] }
+  | {
+      readonly type: "definition";
+      readonly definition: AgentDefinition;
+      readonly warnings: readonly AgentFileProblem[];
+    }
   | ({ readonly type: "problem" } & AgentFileProblem);
 
 export const thinkingLevels: readonly string[] = ["inherit", "off", "minimal", "low", "medium", "high", "xhigh", "max"];
@@ -23,7 +27,9 @@ const denied: ReadonlyMap<string, string> = new Map([
   ...["extensionTools", "extension-tools", "extension_tools", "extensions"].map(
     (field) => [field, "agent-extension-tools-denied"] as const,
   ),
-  ...["skills", "callerSkills", "caller-skills", "caller_skills"].map((field) => [field, "agent-caller-skills-denied"] as const),
+  ...["skills", "callerSkills", "caller-skills", "caller_skills"].map(
+    (field) => [field, "agent-caller-skills-denied"] as const,
+  ),
 ]);
 
 const known: ReadonlySet<string> = new Set(["name", "description", "tools", "model", "thinking", "tags"]);
@@ -39,7 +45,8 @@ export function parseAgentFile(source: LibrarySource, filePath: string, bytes: U
   const { fields, body } = parsed;
   for (const field of fields.keys()) {
     const code = denied.get(field);
-    if (code !== undefined) return problem(code, `A file cannot grant itself ${quotedText(field)}; a graph or the host does.`);
+    if (code !== undefined)
+      return problem(code, `A file cannot grant itself ${quotedText(field)}; a graph or the host does.`);
   }
   const name = fields.get("name");
   if (typeof name !== "string" || !isStepId(name)) {
@@ -50,7 +57,10 @@ export function parseAgentFile(source: LibrarySource, filePath: string, bytes: U
   }
   const description = textOf(fields.get("description"), limits.agentDescriptionCharsMax);
   if (description === undefined) {
-    return problem("agent-frontmatter-invalid", `It has no description of 1 to ${limits.agentDescriptionCharsMax} characters.`);
+    return problem(
+      "agent-frontmatter-invalid",
+      `It has no description of 1 to ${limits.agentDescriptionCharsMax} characters.`,
+    );
   }
   if (body === "") return problem("agent-frontmatter-invalid", "It has no system prompt after its front matter.");
   if (body.length > limits.textCharsMax) {
@@ -70,7 +80,10 @@ export function parseAgentFile(source: LibrarySource, filePath: string, bytes: U
   };
   const warnings = [...fields.keys()]
     .filter((field) => !known.has(field))
-    .map((field) => ({ code: "agent-field-unknown", message: `Nobody knows its field ${quotedText(field)}; it does nothing.` }));
+    .map((field) => ({
+      code: "agent-field-unknown",
+      message: `Nobody knows its field ${quotedText(field)}; it does nothing.`,
+    }));
   return { type: "definition", definition, warnings };
 }
 
@@ -78,18 +91,29 @@ type Options = Pick<AgentDefinition, "tools" | "model" | "thinking" | "tags">;
 
 function optionsOf(fields: ReadonlyMap<string, unknown>): Options | AgentFileProblem {
   const tools = listOf(fields.get("tools"));
-  if (tools === undefined || tools.length > limits.agentToolsMax || tools.some((tool) => toolClassOf(tool) === undefined)) {
+  if (
+    tools === undefined ||
+    tools.length > limits.agentToolsMax ||
+    tools.some((tool) => toolClassOf(tool) === undefined)
+  ) {
     const message = `Its tools are no list of at most ${limits.agentToolsMax} of ${builtInTools.join(", ")}.`;
     return { code: "agent-tools-invalid", message };
   }
   const tags = listOf(fields.get("tags"));
-  if (tags === undefined || tags.length > limits.agentTagsMax || tags.some((tag) => tag.length > limits.agentTagCharsMax)) {
+  if (
+    tags === undefined ||
+    tags.length > limits.agentTagsMax ||
+    tags.some((tag) => tag.length > limits.agentTagCharsMax)
+  ) {
     const message = `Its tags are no list of at most ${limits.agentTagsMax} words of at most ${limits.agentTagCharsMax} characters.`;
     return { code: "agent-tags-invalid", message };
   }
   const thinking = fields.get("thinking") ?? undefined;
   if (thinking !== undefined && (typeof thinking !== "string" || !thinkingLevels.includes(thinking))) {
-    return { code: "agent-thinking-invalid", message: `Its thinking is ${quotedValue(thinking)}, none of ${thinkingLevels.join(", ")}.` };
+    return {
+      code: "agent-thinking-invalid",
+      message: `Its thinking is ${quotedValue(thinking)}, none of ${thinkingLevels.join(", ")}.`,
+    };
   }
   const model = fields.get("model") ?? undefined;
   if (model !== undefined && textOf(model, limits.reasonCharsMax) === undefined) {

@@ -1,11 +1,18 @@
 import { resolve } from "node:path";
-import type { AgentDefinition, AgentDocument, AgentFinding, GraphAuthority, LibrarySource } from "../../../domain/agent.ts";
+import type {
+  AgentDefinition,
+  AgentDocument,
+  AgentFinding,
+  GraphAuthority,
+  LibrarySource,
+} from "../../../domain/agent.ts";
 import type { GraphDocument, StepDocument } from "../../../domain/graph-document.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { Preparation } from "../../../ports/executor.ts";
 import { agentBinding, type AgentBinding } from "./agent-binding.ts";
 import type { AgentLibrary } from "./agent-definitions.ts";
 import type { LibraryFinding } from "./agent-directory.ts";
+import type { AgentProgram } from "./agent-program.ts";
 import { agentProfile } from "./agent-profile.ts";
 import { toolClassOf } from "./built-in-tools.ts";
 import { settingsMessage } from "./launch-checks.ts";
@@ -17,8 +24,8 @@ import type { StepFinding } from "./tool-profile.ts";
 export interface AgentSetup {
   readonly library: AgentLibrary;
   readonly offered: OfferedSources;
-  /** The settings files of the project that the program of a kind obeys; see `plantedSettings`. */
-  readonly settingsFilesOf: (kind: string) => readonly string[] | undefined;
+  /** By kind. */
+  readonly programs: ReadonlyMap<string, AgentProgram>;
 }
 
 /**
@@ -116,7 +123,7 @@ class AgentPreparation {
     const key = `${kind}\0${cwd}`;
     let looking = this.settings.get(key);
     if (looking === undefined) {
-      looking = plantedSettings(cwd, this.setup.settingsFilesOf(kind));
+      looking = plantedSettings(cwd, this.setup.programs.get(kind)?.projectSettings);
       this.settings.set(key, looking);
     }
     const path = await looking;
@@ -135,13 +142,20 @@ class AgentPreparation {
   }
 }
 
-function unknownAgent(ref: string, source: LibrarySource, definitions: ReadonlyMap<string, AgentDefinition>): StepFinding {
+function unknownAgent(
+  ref: string,
+  source: LibrarySource,
+  definitions: ReadonlyMap<string, AgentDefinition>,
+): StepFinding {
   const others = [...definitions.values()].filter((one) => one.source === source).map((one) => one.ref);
   return {
     code: "library-agent-unknown",
     severity: "error",
     message: `There is no agent ${ref}, or its file cannot be used.`,
     pointer: "/agent/ref",
-    repair: others.length === 0 ? `The source ${source} has no agents.` : `Name one of ${others.slice(0, limits.agentFileWarningsMax).join(", ")}.`,
+    repair:
+      others.length === 0
+        ? `The source ${source} has no agents.`
+        : `Name one of ${others.slice(0, limits.agentFileWarningsMax).join(", ")}.`,
   };
 }

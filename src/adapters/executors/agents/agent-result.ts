@@ -24,13 +24,24 @@ export function leftText({ finals, lastText }: Extract<AgentEnding, { type: "fai
  * What a conversation's end means for its attempt. An answer too large for the journal goes into an artifact; one that cannot be kept is a failure.
  * One that came in spite of a request to stop counts; a failure after such a request is that of the request.
  */
-export async function agentResult(attempt: Attempt, ending: AgentEnding, stop: StopRequest | undefined): Promise<AttemptResult> {
+export async function agentResult(
+  attempt: Attempt,
+  ending: AgentEnding,
+  stop: StopRequest | undefined,
+): Promise<AttemptResult> {
   const usage = ending.usage === undefined ? {} : { usage: ending.usage };
   if (ending.type === "succeeded") {
     try {
-      return { type: "succeeded", output: await storedText(attempt, "output.txt", joinedFinals(ending.finals)), ...usage };
+      return {
+        type: "succeeded",
+        output: await storedText(attempt, "output.txt", joinedFinals(ending.finals)),
+        ...usage,
+      };
     } catch (error) {
-      const message = cutText(`The agent's answer could not be kept: ${reasonOf(error)}`, limits.failureMessageCharsMax);
+      const message = cutText(
+        `The agent's answer could not be kept: ${reasonOf(error)}`,
+        limits.failureMessageCharsMax,
+      );
       return { type: "failed", failure: { kind: "output", message }, ...usage };
     }
   }
@@ -41,7 +52,12 @@ export async function agentResult(attempt: Attempt, ending: AgentEnding, stop: S
 
 /** The agent was never started, and would not be the next time. */
 export function launchFailure(code: string, message: string): AttemptResult {
-  const failure: Failure = { kind: "launch", code, message: cutText(message, limits.failureMessageCharsMax), final: true };
+  const failure: Failure = {
+    kind: "launch",
+    code,
+    message: cutText(message, limits.failureMessageCharsMax),
+    final: true,
+  };
   return { type: "failed", failure };
 }
 
@@ -62,7 +78,11 @@ async function partialOutput(attempt: Attempt, text: string): Promise<StoredOutp
   try {
     return await storedText(attempt, "partial.txt", text);
   } catch (error) {
-    attempt.diagnostic("agent-partial-lost", "warning", `What the agent had written could not be kept: ${reasonOf(error)}`);
+    attempt.diagnostic(
+      "agent-partial-lost",
+      "warning",
+      `What the agent had written could not be kept: ${reasonOf(error)}`,
+    );
     return undefined;
   }
 }

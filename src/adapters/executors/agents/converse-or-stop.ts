@@ -13,38 +13,59 @@ export async function converseOrStop(
   program: AgentProgram,
   child: RecordChild,
   order: AgentOrder,
-  { clock, stop }: Pick<AttemptProcesses, "clock" | "stop">,
+  processes: Pick<AttemptProcesses, "clock" | "stop">,
   end: () => Promise<unknown>,
 ): Promise<AgentEnding> {
-  let timer: Timer | undefined;
-  let isOver = false;
-  const arm = (afterMs: number, fire: () => void): void => {
-    timer?.cancel();
-    if (!isOver) timer = clock.setTimer(clock.now() + afterMs, fire);
-  };
-  let forget = (): void => undefined;
-  const deserted = new Promise<AgentEnding>((resolve) => {
-    const desert = (): void => resolve(broken(`${program.kind} went on after its process had been ended`));
-    const endAndWait = async (): Promise<void> => {
-      await end();
-      arm(limits.abortConfirmMs, desert);
-    };
-    let isEnding = false;
-    forget = stop.onRequest(() => {
-      if (isEnding) return;
-      const graceMs = Math.max(0, stop.killAt - clock.now());
-      arm(graceMs * limits.agentGoodbyeFraction, () => {
-        isEnding = true;
-        void endAndWait();
-      });
-    });
-  });
+  const goodbye = new Goodbye(processes, end);
+  const deserted = goodbye.isOver.then(() => broken(`${program.kind} went on after its process had been ended`));
   try {
     return await Promise.race([talk(program, child, order), deserted]);
   } finally {
-    isOver = true;
-    forget();
-    timer?.cancel();
+    goodbye.forget();
+  }
+}
+
+/** The time that a stopped agent has. */
+class Goodbye {
+  /** Settles when its process has been ended, and its program could have noticed. */
+  readonly isOver: Promise<void>;
+  readonly forget: () => void;
+  private readonly processes: Pick<AttemptProcesses, "clock" | "stop">;
+  private readonly end: () => Promise<unknown>;
+  private timer: Timer | undefined;
+  private state: "waiting" | "ending" | "forgotten" = "waiting";
+  private settle!: () => void;
+
+  constructor(processes: Pick<AttemptProcesses, "clock" | "stop">, end: () => Promise<unknown>) {
+    this.processes = processes;
+    this.end = end;
+    this.isOver = new Promise((resolve) => (this.settle = resolve));
+    const ignore = processes.stop.onRequest(() => this.hear());
+    this.forget = () => {
+      this.state = "forgotten";
+      ignore();
+      this.timer?.cancel();
+    };
+  }
+
+  /** Again at each request, since a later one may leave less time. */
+  private hear(): void {
+    if (this.state !== "waiting") return;
+    const { clock, stop } = this.processes;
+    const graceMs = Math.max(0, stop.killAt - clock.now());
+    this.arm(graceMs * limits.agentGoodbyeFraction, () => void this.endProcess());
+  }
+
+  private async endProcess(): Promise<void> {
+    this.state = "ending";
+    await this.end();
+    this.arm(limits.abortConfirmMs, this.settle);
+  }
+
+  private arm(afterMs: number, fire: () => void): void {
+    const { clock } = this.processes;
+    this.timer?.cancel();
+    if (this.state !== "forgotten") this.timer = clock.setTimer(clock.now() + afterMs, fire);
   }
 }
 

@@ -24,7 +24,8 @@ export async function extensionGrants(
 ): Promise<ExtensionGrants> {
   const names = asked ?? [];
   const [general] = generalFindings(names, builtIns, authority, offered);
-  if (names.length === 0 || general !== undefined) return { tools: [], findings: general === undefined ? [] : [general] };
+  if (names.length === 0 || general !== undefined)
+    return { tools: [], findings: general === undefined ? [] : [general] };
   const tools: ExtensionTool[] = [];
   const findings: StepFinding[] = [];
   const seen = new Set<string>();
@@ -49,11 +50,21 @@ function generalFindings(
   const findings: StepFinding[] = [];
   if (names.length > 0 && authority.allowExtensionCode !== true) {
     const repair = 'Set "allowExtensionCode" to true in the graph\'s "authority", or leave the tools out.';
-    findings.push({ ...at, code: "extension-code-authority-required", message: "The graph does not allow tools of extensions.", repair });
+    findings.push({
+      ...at,
+      code: "extension-code-authority-required",
+      message: "The graph does not allow tools of extensions.",
+      repair,
+    });
   }
   if (names.length + builtIns > limits.agentToolsMax) {
     const message = `An agent may have ${limits.agentToolsMax} tools in all, not ${names.length + builtIns}.`;
-    findings.push({ ...at, code: "extension-tools-too-many", message, repair: "Ask only for the tools that the task needs." });
+    findings.push({
+      ...at,
+      code: "extension-tools-too-many",
+      message,
+      repair: "Ask only for the tools that the task needs.",
+    });
   }
   if (names.length > 0 && inventory === undefined) {
     const message = "No tools of extensions are set up here.";
@@ -62,7 +73,11 @@ function generalFindings(
   return findings;
 }
 
-async function grant(name: string, authority: GraphAuthority, offered: OfferedSources): Promise<ExtensionTool | Problem> {
+async function grant(
+  name: string,
+  authority: GraphAuthority,
+  offered: OfferedSources,
+): Promise<ExtensionTool | Problem> {
   const { inventory } = offered;
   if (!toolNamePattern.test(name)) {
     const repair = "Write the name of a tool: a letter, then letters, digits, hyphens and underscores.";

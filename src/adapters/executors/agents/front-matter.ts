@@ -24,7 +24,8 @@ export function frontMatter(text: string): FrontMatter | string {
   const value = yamlValue(rest.slice(0, end.index));
   if ("problem" in value) return `Its front matter cannot be read: ${value.problem}`;
   const { fields } = value;
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) return "Its front matter is no record of fields.";
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields))
+    return "Its front matter is no record of fields.";
   return { fields: new Map(Object.entries(fields)), body: rest.slice(end.index + end[0].length).trim() };
 }
 

@@ -26,7 +26,12 @@ export interface Handoff {
  * once, in the order of `needs` and then `after`. What has no room is named with the file in which it stands.
  * @throws whatever reading an artifact or writing a file throws
  */
-export async function delegatedTask(attempt: Attempt, task: string, scope: string | undefined, files: PrivateFiles): Promise<Handoff> {
+export async function delegatedTask(
+  attempt: Attempt,
+  task: string,
+  scope: string | undefined,
+  files: PrivateFiles,
+): Promise<Handoff> {
   const sections = [
     `# Objective of the whole\n\n${escapeMarkers(attempt.graph.objective.trim())}`,
     `# Your step\n\n${attempt.step.id}`,

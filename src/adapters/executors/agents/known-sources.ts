@@ -24,7 +24,11 @@ export class KnownSources {
    * What a source is now, and what it is held to.
    * @throws as {@link fingerprintOf}
    */
-  async compare(life: RunLife, graph: GraphDocument, path: string): Promise<{ before: SourceFingerprint; now: SourceFingerprint }> {
+  async compare(
+    life: RunLife,
+    graph: GraphDocument,
+    path: string,
+  ): Promise<{ before: SourceFingerprint; now: SourceFingerprint }> {
     const now = await fingerprintOf(path);
     let sources = this.lives.get(life);
     if (sources === undefined) {

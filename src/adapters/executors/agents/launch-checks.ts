@@ -35,7 +35,8 @@ export async function launchDenial(
     if (seen.has(realPath)) continue;
     seen.add(realPath);
     const change = await changeSince(attempt, sources, realPath);
-    if (change !== undefined) return { code: "agent-source-changed", message: `${what} is not what it was: ${change}.` };
+    if (change !== undefined)
+      return { code: "agent-source-changed", message: `${what} is not what it was: ${change}.` };
   }
   if (profile.tools.some((tool) => toolClassOf(tool) === "shell")) {
     const settings = await plantedSettings(attempt.place?.realPath ?? attempt.root, settingsFiles);

@@ -6,9 +6,7 @@ import { originOf, type ExtensionInventory, type SkillOffer, type SourceOrigin }
 import type { StepFinding } from "./tool-profile.ts";
 
 /** One offered file or directory, looked at before a run. */
-export type OfferedSource =
-  | { readonly realPath: string; readonly origin: SourceOrigin }
-  | { readonly problem: string };
+export type OfferedSource = { readonly realPath: string; readonly origin: SourceOrigin } | { readonly problem: string };
 
 /**
  * What the host offers to the agents of one run; each file is looked at once, however many steps use it. `read` says how: it gives the real path,
@@ -21,7 +19,12 @@ export class OfferedSources {
   private readonly read: (path: string) => Promise<{ readonly realPath: string }>;
   private readonly looked = new Map<string, Promise<OfferedSource>>();
 
-  constructor(root: string, inventory: ExtensionInventory | undefined, skills: readonly SkillOffer[], read: (path: string) => Promise<{ readonly realPath: string }>) {
+  constructor(
+    root: string,
+    inventory: ExtensionInventory | undefined,
+    skills: readonly SkillOffer[],
+    read: (path: string) => Promise<{ readonly realPath: string }>,
+  ) {
     this.root = root;
     this.read = read;
     this.inventory = inventory;
@@ -33,7 +36,9 @@ export class OfferedSources {
   }
 
   /** All skills, or what is wrong: they are given as a whole or not at all. */
-  async skills(authority: GraphAuthority): Promise<{ skills: readonly SkillSource[]; findings: readonly StepFinding[] }> {
+  async skills(
+    authority: GraphAuthority,
+  ): Promise<{ skills: readonly SkillSource[]; findings: readonly StepFinding[] }> {
     const findings: StepFinding[] = [];
     const skills: SkillSource[] = [];
     if (this.offered.length > limits.agentSkillsMax) {
@@ -43,7 +48,9 @@ export class OfferedSources {
     const names = new Set<string>();
     for (const { name, path } of this.offered) {
       if (names.has(name)) {
-        findings.push(skillFinding("caller-skills-ambiguous", `Two skills are called ${name}.`, "Offer each name once."));
+        findings.push(
+          skillFinding("caller-skills-ambiguous", `Two skills are called ${name}.`, "Offer each name once."),
+        );
       }
       names.add(name);
       const found = await this.look(path);

@@ -22,13 +22,19 @@ export interface AgentOffer {
  * What the agent of an attempt is and may do. All rules are applied again: the step may come from a journal that somebody else wrote. A source is
  * not read here, since it is right before the start.
  */
-export async function resolveProfile(attempt: Attempt, agent: AgentDocument, offer: AgentOffer): Promise<AgentProfile | LaunchDenial> {
+export async function resolveProfile(
+  attempt: Attempt,
+  agent: AgentDocument,
+  offer: AgentOffer,
+): Promise<AgentProfile | LaunchDenial> {
   const { definition, graph, root, step } = attempt;
   if (agent.ref !== undefined && definition?.ref !== agent.ref) {
     return { code: "library-agent-unknown", message: `The run kept no definition of ${agent.ref}.` };
   }
   const authority = graph.authority ?? {};
-  const offered = new OfferedSources(root, offer.extensions, offer.skills, async (path) => ({ realPath: await realpath(path) }));
+  const offered = new OfferedSources(root, offer.extensions, offer.skills, async (path) => ({
+    realPath: await realpath(path),
+  }));
   const { skills, findings } = await offered.skills(authority);
   const resolved = await agentProfile(step.id, agent, definition, authority, offered, skills);
   const error = [...findings, ...resolved.findings].find(({ severity }) => severity === "error");
@@ -47,7 +53,10 @@ export async function prepareOrder(
   try {
     handoff = await delegatedTask(attempt, agent.task, profile.mutationScope, files);
   } catch (error) {
-    return { code: "handoff-failed", message: `The outputs of earlier steps could not be handed over: ${reasonOf(error)}` };
+    return {
+      code: "handoff-failed",
+      message: `The outputs of earlier steps could not be handed over: ${reasonOf(error)}`,
+    };
   }
   const system = systemPrompt(attempt.step.id, profile);
   let systemPromptFile: string;

@@ -6,7 +6,13 @@ import { gateProblem } from "../processes/gate-problem.ts";
 import { launchProblem } from "../processes/launch-problem.ts";
 import { ProcessRecordChild } from "../processes/record-child.ts";
 import { agentEnvironment } from "./agent-environment.ts";
-import { LaunchDenied, type AgentEnding, type AgentLaunch, type AgentOrder, type AgentProgram } from "./agent-program.ts";
+import {
+  LaunchDenied,
+  type AgentEnding,
+  type AgentLaunch,
+  type AgentOrder,
+  type AgentProgram,
+} from "./agent-program.ts";
 import { agentResult, joinedFinals, launchFailure, leftText, stoppedFailure } from "./agent-result.ts";
 import { converseOrStop } from "./converse-or-stop.ts";
 import { reasonOf } from "./cut-text.ts";
@@ -48,7 +54,13 @@ class AgentRun {
   private readonly startedAt: number;
   private handoff: Handoff | undefined;
 
-  constructor(attempt: Attempt, agent: AgentDocument, program: AgentProgram, processes: AttemptProcesses, tools: AgentTools) {
+  constructor(
+    attempt: Attempt,
+    agent: AgentDocument,
+    program: AgentProgram,
+    processes: AttemptProcesses,
+    tools: AgentTools,
+  ) {
     this.attempt = attempt;
     this.agent = agent;
     this.program = program;
@@ -65,7 +77,8 @@ class AgentRun {
     }
     const { child, order } = started;
     const { processes, program } = this;
-    const diagnostic: Attempt["diagnostic"] = (code, severity, message) => this.attempt.diagnostic(code, severity, message);
+    const diagnostic: Attempt["diagnostic"] = (code, severity, message) =>
+      this.attempt.diagnostic(code, severity, message);
     const leaving: LeavingChild = { child, processes, diagnostic };
     let ended: Promise<unknown> | undefined;
     const end = (): Promise<unknown> => (ended ??= endNow(leaving));
@@ -128,9 +141,14 @@ class AgentRun {
   }
 
   /** Gives the result back when all about it is written down. */
-  private async reported(result: AttemptResult, ending: AgentEnding | undefined, stderrTail = ""): Promise<AttemptResult> {
+  private async reported(
+    result: AttemptResult,
+    ending: AgentEnding | undefined,
+    stderrTail = "",
+  ): Promise<AttemptResult> {
     const { attempt } = this;
-    const said = ending === undefined ? "" : ending.type === "succeeded" ? joinedFinals(ending.finals) : leftText(ending);
+    const said =
+      ending === undefined ? "" : ending.type === "succeeded" ? joinedFinals(ending.finals) : leftText(ending);
     await writeFinalArtifact({
       attempt,
       result,

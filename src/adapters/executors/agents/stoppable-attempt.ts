@@ -13,9 +13,19 @@ export function stoppableAttempt(attempt: Attempt, processStop: ProcessStop): At
       });
     },
   };
-  const { run, owner, isResumed, graph, definition, step, number, deadlineAt, root, place, upstream } = attempt;
   return {
-    ...{ run, owner, isResumed, graph, definition, step, number, deadlineAt, root, place, upstream, stop },
+    run: attempt.run,
+    owner: attempt.owner,
+    isResumed: attempt.isResumed,
+    graph: attempt.graph,
+    definition: attempt.definition,
+    step: attempt.step,
+    number: attempt.number,
+    deadlineAt: attempt.deadlineAt,
+    root: attempt.root,
+    place: attempt.place,
+    upstream: attempt.upstream,
+    stop,
     text: (stream, text) => attempt.text(stream, text),
     note: (message, fraction) => attempt.note(message, fraction),
     tool: (call) => attempt.tool(call),

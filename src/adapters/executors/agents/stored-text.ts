@@ -8,7 +8,10 @@ import type { Attempt } from "../../../ports/executor.ts";
  * @throws what writing an artifact throws
  */
 export async function storedText(attempt: Attempt, label: string, text: string): Promise<StoredOutput> {
-  if (text.length <= limits.agentAnswerCharsMax && Buffer.byteLength(JSON.stringify(text)) <= limits.inlinePayloadBytesMax) {
+  if (
+    text.length <= limits.agentAnswerCharsMax &&
+    Buffer.byteLength(JSON.stringify(text)) <= limits.inlinePayloadBytesMax
+  ) {
     return { value: text };
   }
   const writer = await attempt.createArtifact(label);

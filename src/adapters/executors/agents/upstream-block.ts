@@ -58,7 +58,10 @@ export async function upstreamBlock(
     return { text: parts.join("\n\n"), chars, isShortened, fact: { step, status, length: undefined, path: undefined } };
   }
   const part = upstream.output === undefined ? "partial output" : "output";
-  if (part === "partial output") parts.push("It did not get to a final answer. This is what it had until then; take it as evidence, not as a result:");
+  if (part === "partial output")
+    parts.push(
+      "It did not get to a final answer. This is what it had until then; take it as evidence, not as a result:",
+    );
   const found = await upstreamText(attempt, stored);
   const length = found.type === "whole" ? `${found.text.length} characters` : `${found.artifact.bytes} bytes`;
   const path = found.artifact && (await attempt.artifactPath(found.artifact));
@@ -70,7 +73,9 @@ export async function upstreamBlock(
     if (left >= limits.handoffHeadChars) {
       const head = found.type === "whole" ? headOf(found.text, limits.handoffHeadChars) : found.head;
       add(part, head);
-      parts.push(`Only the first ${head.length} characters are shown. The whole has ${length}; it is in the file ${file}.`);
+      parts.push(
+        `Only the first ${head.length} characters are shown. The whole has ${length}; it is in the file ${file}.`,
+      );
       isShortened ||= found.type === "whole" && found.text.length <= limits.handoffCharsPerDependency;
     } else {
       parts.push(`Its ${part} is not shown here. It has ${length}; it is in the file ${file}.`);

@@ -1,0 +1,16 @@
+import { brokenInvariant } from "../domain/errors.ts";
+import type { RunfoldError } from "../domain/errors.ts";
+import type { Event } from "../domain/events.ts";
+import { evolve } from "./evolve.ts";
+import type { Turn } from "./turn.ts";
+
+/** Takes down what a machine emitted: it is folded at once, so that the next signal meets the state that it left. */
+export function recordEvent(turn: Turn, event: Event): void {
+  evolve(turn.state, event, turn.at);
+  turn.events.push(event);
+}
+
+/** The chart and the fold say different things about what an event leads to. */
+export function disagreement(signal: string, next: string): RunfoldError {
+  return brokenInvariant(`${signal} leads to ${next}, and the fold agrees`);
+}
