@@ -3,6 +3,7 @@ import type { Engine, Measured } from "./engines.ts";
 import { durableCommitMs } from "./durable-commit.ts";
 import { foldRates } from "./fold-rate.ts";
 import { recoveryCosts } from "./recovery.ts";
+import { recordCosts } from "./record-reader.ts";
 import { snapshotCosts } from "./snapshot-cost.ts";
 import { chain, fanOut, layered } from "./shapes.ts";
 import type { Shape } from "./shapes.ts";
@@ -70,3 +71,4 @@ console.log(
 console.log(`\nFolds: ${await foldRates()}`);
 console.log(`\nSnapshot after every event: ${await snapshotCosts()}`);
 console.log(`\nOpening a long run: ${await recoveryCosts(isQuick ? 50_000 : 1_000_000)}`);
+console.log(`\nRecords of an agent: ${recordCosts()}`);

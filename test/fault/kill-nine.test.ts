@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -54,13 +54,18 @@ describe.runIf(showsProcesses)("commands whose owner and guardian were both kill
     // Nothing but a kill ends the first attempt and its two children, one of them in a session of its own.
     const wait = "trap '' TERM HUP INT; setsid sleep 1000 & sleep 1000 & log waiting; wait";
     const shell = loggedCommand("plain").replace("sleep 0.02", `if [ "$RUNFOLD_ATTEMPT" = 1 ]; then ${wait}; fi`);
-    const document = { name: "orphan", objective: "Be left.", steps: [{ id: "orphan", shell }] };
+    const steps = [
+      { id: "before", shell: "echo text" },
+      { id: "orphan", shell, needs: ["before"] },
+    ];
+    const document = { name: "orphan", objective: "Be left.", steps };
     const database = { db: join(directory, "runs.db"), root: directory };
     const first = ownerOf({ ...database, order: { graphs: { r: document } } });
     await eventually(() => logsOf(directory).get("orphan")?.length === 2, "the command and its children wait");
     await first.killWithGuardian();
     const orphans = await processesOf([first]);
     expect(orphans.length).toBeGreaterThanOrEqual(3);
+    expect(scratchesOf([first])).toHaveLength(1);
     const second = ownerOf({ ...database, order: { follow: ["r"] } });
     expect(await second.until(({ ended }) => ended !== undefined)).toMatchObject({ ended: "succeeded" });
     expect(logsOf(directory).get("orphan")).toMatchObject([
@@ -70,6 +75,7 @@ describe.runIf(showsProcesses)("commands whose owner and guardian were both kill
       { attempt: 2, what: "end" },
     ]);
     expect(await processesOf([first])).toEqual([]);
+    expect(scratchesOf([first])).toEqual([]);
   });
 });
 
@@ -106,11 +112,16 @@ async function killUntilDone(seed: number): Promise<RunOwner[]> {
 
 /** What runs of the run that these owners wrote. */
 async function processesOf(owners: readonly RunOwner[]): Promise<number[]> {
+  const life = lifeOf(owners);
+  return life === undefined ? [] : await processesWith(ownerMark(life));
+}
+
+function lifeOf(owners: readonly RunOwner[]): string | undefined {
   for (const owner of owners) {
     const [started] = owner.eventsOf("r");
-    if (started?.type === "run.started") return await processesWith(ownerMark(started.life));
+    if (started?.type === "run.started") return started.life;
   }
-  return [];
+  return undefined;
 }
 
 async function readBack() {
@@ -175,6 +186,16 @@ async function expectNothingLeft(owners: readonly RunOwner[], events: readonly R
   const last = owners.find(({ pid }) => pid === pids.at(-1));
   if (last?.isGuardianKilled === true) for (const pid of await left()) process.kill(pid, "SIGKILL");
   await eventually(async () => (await left()).length === 0, "no process of the run is left");
+  await expectNoScratch(owners);
+}
+
+/** A guardian may still be at it. */
+async function expectNoScratch(owners: readonly RunOwner[]): Promise<void> {
+  await eventually(() => scratchesOf(owners).length === 0, "no private directory of the run is left");
+}
+
+function scratchesOf(owners: readonly RunOwner[]): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`runfold-${lifeOf(owners)!}.`));
 }
 
 const ownerMark = (life: string): string => `RUNFOLD_RUN_OWNER=${life}.`;

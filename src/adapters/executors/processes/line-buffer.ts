@@ -54,7 +54,8 @@ export class LineBuffer {
     if (this.isTooLong || this.length === 0) return undefined;
     const line = withoutReturn(this.begun.subarray(0, this.length));
     this.forget();
-    return line;
+    this.isTooLong = line.length > this.lineBytesMax;
+    return this.isTooLong ? undefined : line;
   }
 
   private keep(piece: Buffer): void {

@@ -38,7 +38,7 @@ export class RecordReader {
       this.read(line, "text");
       if (this.broken !== undefined) return this.broken;
     }
-    if (this.lines.isTooLong) this.break(`A record is longer than ${limits.recordBytesMax} bytes.`);
+    this.refuseLong();
     return this.broken;
   }
 
@@ -50,6 +50,7 @@ export class RecordReader {
     if (this.broken !== undefined) return this.broken;
     const rest = this.lines.rest();
     if (rest !== undefined) this.read(rest, "unfinished");
+    this.refuseLong();
     return this.broken ?? { type: "ended" };
   }
 
@@ -67,6 +68,10 @@ export class RecordReader {
     if (!this.stray.add(kind, text)) {
       this.break(`Its stdout has more than ${limits.strayLinesMax} lines that are no records.`);
     }
+  }
+
+  private refuseLong(): void {
+    if (this.lines.isTooLong) this.break(`A record is longer than ${limits.recordBytesMax} bytes.`);
   }
 
   private break(message: string): void {

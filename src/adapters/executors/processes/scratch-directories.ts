@@ -4,7 +4,7 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AttemptOwner } from "../../../ports/executor.ts";
-import { SharedSearch } from "./shared-search.ts";
+import { MergedSearch } from "./merged-search.ts";
 
 /** Those of this process that were not removed yet. */
 const live = new Set<string>();
@@ -35,7 +35,7 @@ interface Scratch {
 }
 
 /** Of all runs: many are taken over at once, and share their searches. */
-const scratches = new SharedSearch<Scratch>(async () => {
+const scratches = new MergedSearch<Scratch>(async () => {
   const directory = tmpdir();
   return (await readdir(directory)).flatMap((entry) => {
     const [, name, epoch] = /^runfold-(.+)\.([0-9]+)-[A-Za-z0-9]{6}$/.exec(entry) ?? [];

@@ -1,5 +1,5 @@
 /** Searches for something once for everybody who asks at the same time. */
-export class SharedSearch<Found> {
+export class MergedSearch<Found> {
   private readonly search: () => Promise<readonly Found[]>;
   private current: Promise<readonly Found[]> | undefined;
   private next: Promise<readonly Found[]> | undefined;
