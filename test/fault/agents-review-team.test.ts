@@ -11,7 +11,8 @@ import { modelServers } from "../support/model-server/model-servers.ts";
 import { Gate } from "../support/model-server/reply.ts";
 import type { Script } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, piPlace, realPis } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import { realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -22,7 +23,7 @@ describe("the review team of the examples, with real pis", () => {
     const place = await piPlace({ url: server.url, models: ["fake-review-team"] });
     await writeFile(join(place.workspace, "README.md"), "# Tides\n\nWhen the water turns.\n");
     await writeFile(join(place.workspace, "package.json"), '{ "exports": "./tides.js" }\n');
-    const runtime = await agentRuntime(place, pi);
+    const runtime = await agentRuntime(place, { launcher: pi.launcher });
     const run = await runtime.start(await reviewTeam(), { id: "review" });
     const outcome = await run.outcome();
     expect(outcome.status).toBe("succeeded");
@@ -64,7 +65,7 @@ describe("the review team of the examples, with real pis", () => {
     );
     expect(await run.verify()).toMatchObject({ ok: true });
     await runtime.close();
-    if (showsProcesses) expect(await processesWith(place.directory)).toEqual([]);
+    expect(showsProcesses ? await processesWith(place.directory) : []).toEqual([]);
     expect(await filesLeft(place.temporary)).toEqual([]);
   });
 });
