@@ -41,17 +41,14 @@ export async function demoAgents(options: DemoOptions): Promise<number | null> {
       RUNFOLD_PI_COMMAND: JSON.stringify(options.pi),
       RUNFOLD_PI_DIRECTORY: agentDirectory,
     };
-    const run = ["run", graph, "--id", "demo"];
-    const code = await start([...options.command, ...run], workspace, environment, options.onOutput);
-    if (code !== 0) return code;
-    return await start([...options.command, "result", "demo", "synthesizer"], workspace, environment, options.onOutput);
+    return await run([...options.command, "run", graph, "--id", "demo"], workspace, environment, options.onOutput);
   } finally {
     await server.close();
     await rm(place, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
-async function start(
+async function run(
   [program = "", ...args]: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseGraphText } from "runfold";
@@ -22,6 +22,7 @@ describe("the review team of the examples, with real pis", () => {
     const server = await serve({ "review-team": sideBySide(reviewTeamScript(0)) });
     const place = await piPlace({ url: server.url, models: ["fake-review-team"] });
     await writeFile(join(place.workspace, "README.md"), "# Tides\n\nWhen the water turns.\n");
+    await mkdir(join(place.workspace, "docs"));
     await writeFile(join(place.workspace, "package.json"), '{ "exports": "./tides.js" }\n');
     const runtime = await agentRuntime(place, { launcher: pi.launcher });
     const run = await runtime.start(await reviewTeam(), { id: "review" });
@@ -59,7 +60,7 @@ describe("the review team of the examples, with real pis", () => {
     );
     expect(tools).toEqual(
       expect.arrayContaining([
-        ["skeptic", "grep", "started"],
+        ["skeptic", "read", "started"],
         ["newcomer", "read", "ended"],
       ]),
     );
