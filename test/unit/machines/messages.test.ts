@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Event } from "../../../src/domain/events.ts";
+import type { Event, MessageEvent } from "../../../src/domain/events.ts";
 import type { Input, MessageOutcome } from "../../../src/domain/inputs.ts";
 import { limits } from "../../../src/domain/limits.ts";
 import { decide } from "../../../src/machines/decide.ts";
@@ -25,7 +25,7 @@ function report(
 function told(events: readonly Event[]): string[] {
   return events.map((event) => {
     if (!event.type.startsWith("message.")) return "step" in event ? `${event.type} ${event.step}` : event.type;
-    const { message, attempt } = event as Extract<Event, { type: "message.accepted" }>;
+    const { message, attempt } = event as MessageEvent;
     return `${event.type} ${message} to ${attempt}`;
   });
 }
