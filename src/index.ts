@@ -1,8 +1,8 @@
 export { step } from "./domain/step.ts";
 export type { Jsonified } from "./domain/jsonified.ts";
 export type { Endings, OutputOf, Outputs, Step, StepOptions } from "./domain/step.ts";
-export { command, registeredTask, shell, task } from "./domain/work.ts";
-export type { Ended, Work } from "./domain/work.ts";
+export { agent, command, registeredTask, shell, task } from "./domain/work.ts";
+export type { Ended, ParserOptions, Work } from "./domain/work.ts";
 export { defineGraph } from "./adapters/graphs/define-graph.ts";
 export type { GraphOptions } from "./adapters/graphs/define-graph.ts";
 export { parseGraph, parseGraphText } from "./adapters/graphs/parse-graph.ts";
@@ -20,10 +20,12 @@ export type { GraphDiagnostic } from "./domain/diagnostic.ts";
 
 export { openRuntime } from "./open-runtime.ts";
 export type { RuntimeOptions } from "./open-runtime.ts";
+export type { AgentOptions } from "./agent-options.ts";
 export type { Runtime } from "./actors/runtime.ts";
 export type { CloseOptions, ResumeOptions, StartOptions } from "./actors/runtime-options.ts";
 export type { ForkOptions } from "./actors/fork-run.ts";
 export type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
+export type { MessageOptions } from "./actors/checked-message.ts";
 export type { ReadOptions, Run, WaitOptions } from "./actors/run.ts";
 export type { WaitReceipt } from "./actors/run-wait.ts";
 export type { CursoredEvent } from "./actors/run-events.ts";
@@ -58,8 +60,11 @@ export type {
   AttemptOwner,
   AttemptResult,
   Executor,
+  Message,
+  Preparation,
   StopRequest,
   StopSignal,
+  ToolReport,
   Upstream,
 } from "./ports/executor.ts";
 export type { Clock, Timer } from "./ports/clock.ts";
@@ -74,6 +79,7 @@ export type {
   Event,
   EventType,
   ForkPoint,
+  MessageEvent,
   Owner,
   Place,
   ProgressReport,
@@ -83,10 +89,20 @@ export type {
   StepEvent,
   StopCause,
 } from "./domain/events.ts";
-export type { Input, Refusal, RefusalReason } from "./domain/inputs.ts";
+export type { Input, MessageOutcome, Refusal, RefusalReason } from "./domain/inputs.ts";
 export type { Blocker, Failure, FailureKind } from "./domain/failure.ts";
 export type { ArtifactRef } from "./domain/artifact.ts";
 export type { CommandOutput, SpilledPart, StoredOutput } from "./domain/output.ts";
 export type { EpochMs, Position, RunId, StepId } from "./domain/ids.ts";
+export type {
+  AgentDefinition,
+  AgentDocument,
+  AgentFinding,
+  GraphAuthority,
+  GraphLibrary,
+  LibrarySource,
+} from "./domain/agent.ts";
+export type { MessageChannel, MessageNumber, MessageReceipt, MessageStatus } from "./domain/message.ts";
+export type { Usage } from "./domain/usage.ts";
 export type { Json } from "./domain/json.ts";
 export type { RunEnd, RunStatus, StepStatus } from "./domain/status.ts";

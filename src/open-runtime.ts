@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { realpath } from "node:fs/promises";
+import { builtInAgents } from "./agent-options.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { ProcessRecord } from "./actors/process-record.ts";
 import { Runtime } from "./actors/runtime.ts";
 import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
@@ -34,11 +36,13 @@ export interface RuntimeOptions {
   readonly graphs?: readonly Graph[];
   /** Functions by name, for steps that say `"task": "name"`. */
   readonly tasks?: Readonly<Record<string, Work<never, never, unknown>>>;
+  /** How agents are set up. Default: `pi` as it is found in `PATH`, and any agent that speaks the Agent Client Protocol. */
+  readonly agents?: AgentOptions;
   /** More executors; one for a kind that has a built-in one takes its place. */
   readonly executors?: readonly Executor[];
   /** The directory that steps' working directories lie in. Default: that of the process. */
   readonly root?: string;
-  /** Variables of this process's environment that commands get beside the usual few. */
+  /** Variables of this process's environment that commands and agents get beside the usual few. */
   readonly inheritVariables?: readonly string[];
   /** Time between telling a step to stop and making it. Default: `limits.abortGraceMs`. */
   readonly abortGraceMs?: number;
@@ -67,10 +71,16 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const clock = options.clock ?? systemClock();
   const registry = new TaskRegistry(namedTasks(options.tasks ?? {}), options.graphs ?? []);
   const executors = new Map<WorkKind, Executor>();
-  const processes = new ChildProcesses({ clock });
+  // Commands and agents share one guardian, and one search for what they left behind.
+  const children = {
+    clock,
+    processes: new ChildProcesses({ clock }),
+    inheritVariables: options.inheritVariables ?? [],
+  };
   const builtIn = [
     taskExecutor({ find: (run, step) => registry.find(run, step) }),
-    commandExecutor({ clock, processes, inheritVariables: options.inheritVariables ?? [] }),
+    commandExecutor(children),
+    builtInAgents(options.agents ?? {}, children),
   ];
   for (const executor of [...builtIn, ...(options.executors ?? [])]) {
     for (const kind of executor.kinds) executors.set(kind, executor);

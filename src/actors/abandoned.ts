@@ -1,7 +1,7 @@
 import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { RunfoldError } from "../domain/errors.ts";
-import type { EpochMs, RunId } from "../domain/ids.ts";
+import type { EpochMs, RunId, StepId } from "../domain/ids.ts";
 import type { Input } from "../domain/inputs.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { isLive, phaseOf } from "../machines/run-state.ts";
@@ -41,6 +41,16 @@ function nextBatch(stream: RunStream): Promise<void> {
   });
 }
 
+/** What the lost process had given to its agents, nobody knows. */
+function tellUnknown({ messages }: RunState, step: StepId, take: (input: Input) => void): void {
+  const ofStep = messages.ofStep.get(step);
+  if (ofStep === undefined) return;
+  const reason = "The process that ran the attempt is gone.";
+  for (const message of ofStep.open.keys()) {
+    take({ type: "message.report", step, attempt: ofStep.attempt, message, outcome: "unknown", reason });
+  }
+}
+
 /**
  * Ends a run whose process is gone, in the words of its machines: canceled by force, and each attempt that was under way aborted.
  * The state is at its end afterwards.
@@ -57,6 +67,7 @@ export function endAbandoned(state: RunState, reason: string, at: EpochMs): read
     const phase = phaseOf(state, step);
     if (phase !== "canceling" && phase !== "timingOut") continue;
     const { id } = state.plan.steps[step]!;
+    tellUnknown(state, id, take);
     take({ type: "step.fail", step: id, attempt: state.attempts[step]!, failure, jitter: 0 });
   }
   return commits;

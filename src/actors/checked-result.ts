@@ -1,8 +1,11 @@
 import type { Failure } from "../domain/failure.ts";
+import { isRecord } from "../domain/fields.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { StoredOutput } from "../domain/output.ts";
+import type { Usage } from "../domain/usage.ts";
 import type { AttemptResult } from "../ports/executor.ts";
+import { cut } from "./error-text.ts";
 
 /**
  * What an executor gave, as the journal can keep it, or a failure that says what is wrong with it. Executors are also written by
@@ -10,16 +13,41 @@ import type { AttemptResult } from "../ports/executor.ts";
  */
 export function checkedResult(result: AttemptResult): AttemptResult {
   if (!isResult(result)) return executorFailed("it gave something that is no result.");
+  const spent = result.usage === undefined ? {} : checkedUsage(result.usage);
   if (result.type === "succeeded") {
     const output = checkedOutput(result.output);
-    if (typeof output === "string") return executorFailed(`it gave an output that ${output}`);
-    return output === result.output ? result : { type: "succeeded", output };
+    if (typeof output === "string") return { ...executorFailed(`it gave an output that ${output}`), ...spent };
+    // What is already as it must be, which most results are, is passed without a copy.
+    if (output === result.output && result.usage === undefined) return result;
+    return { type: "succeeded", output, ...spent };
   }
-  if (result.partial === undefined) return result;
-  const partial = checkedOutput(result.partial);
+  const { failure } = result;
+  const partial = result.partial === undefined ? undefined : checkedOutput(result.partial);
   // What went wrong matters more than the evidence for it.
-  if (typeof partial === "string") return { type: "failed", failure: result.failure };
-  return { type: "failed", failure: result.failure, partial };
+  if (partial === undefined || typeof partial === "string") return { type: "failed", failure, ...spent };
+  return { type: "failed", failure, partial, ...spent };
+}
+
+/** What was counted, field by field; figures that are none are left out, and usage without tokens is no usage. */
+function checkedUsage(usage: unknown): { readonly usage?: Usage } {
+  if (!isRecord(usage)) return {};
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd, turns, model } = usage;
+  if (!isAmount(inputTokens) || !isAmount(outputTokens)) return {};
+  return {
+    usage: {
+      inputTokens,
+      outputTokens,
+      ...(isAmount(cacheReadTokens) ? { cacheReadTokens } : {}),
+      ...(isAmount(cacheWriteTokens) ? { cacheWriteTokens } : {}),
+      ...(isAmount(costUsd) ? { costUsd } : {}),
+      ...(isAmount(turns) ? { turns } : {}),
+      ...(typeof model === "string" ? { model: cut(model, limits.toolNameCharsMax) } : {}),
+    },
+  };
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 /** The executor broke its contract: data like any other failure. */

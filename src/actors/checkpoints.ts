@@ -12,13 +12,15 @@ import type { SavedState } from "../machines/saved-state.ts";
 import { Frontier } from "../projections/frontier.ts";
 import { MaterialIndex } from "../projections/material.ts";
 import type { SavedMaterial } from "../projections/material.ts";
+import { MessageBook } from "../projections/messages.ts";
+import type { SavedMessageBook } from "../projections/messages.ts";
 import { RunView } from "../projections/run-view.ts";
 import type { SavedView } from "../projections/run-view.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RunStream, StreamParts } from "./run-stream.ts";
 
 /** Raised with every change of what is saved; a checkpoint of another version is passed over, and the journal folded. */
-const savedVersion = 1;
+const savedVersion = 2;
 
 interface SavedRun {
   readonly version: string;
@@ -29,6 +31,7 @@ interface SavedRun {
   readonly state: SavedState;
   readonly view: SavedView;
   readonly material: SavedMaterial;
+  readonly messages: SavedMessageBook;
 }
 
 export interface LoadedCheckpoint {
@@ -46,7 +49,8 @@ export function isCheckpointDue(position: Position, last: Position, steps: numbe
 
 /** Takes all that is needed at once, before it is written; `last` is the commit that the state has come to. */
 export function checkpointOf(state: RunState, stream: RunStream, last: Commit): Json {
-  const body = { state: saveState(state), view: stream.view.save(), material: stream.material.save() };
+  const { view, material, messages } = stream;
+  const body = { state: saveState(state), view: view.save(), material: material.save(), messages: messages.save() };
   const commit = textHash(JSON.stringify(last));
   return { version, commit, hash: hashOf(state.position, commit, body), ...body } as unknown as Json;
 }
@@ -66,10 +70,10 @@ export async function loadCheckpoint(
   const saved = checkpoint.state as unknown as SavedRun;
   try {
     if (saved.version !== version) return undefined;
-    const { state, view, material } = saved;
+    const { state, view, material, messages } = saved;
     const isOfRun = state.run === run && (life === undefined || state.life === life);
     if (!isOfRun) return undefined;
-    if (saved.hash !== hashOf(position, saved.commit, { state, view, material })) return undefined;
+    if (saved.hash !== hashOf(position, saved.commit, { state, view, material, messages })) return undefined;
     const [last] = await journal.read(run, position - 1, 1);
     if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;
     const graph = await graphAt(journal, run, view.run.graphAt);
@@ -80,12 +84,13 @@ export async function loadCheckpoint(
   }
 }
 
-function restored({ state: savedState, view: savedView, material }: SavedRun, graph: GraphDocument) {
+function restored({ state: savedState, view: savedView, material, messages }: SavedRun, graph: GraphDocument) {
   const state = restoreState(savedState, graph);
   if (state === undefined || savedView.run.position !== state.position) return undefined;
   const view = RunView.restore(savedView, graph);
   const frontier = Frontier.restore(graph, (step) => isStepEnded(view.steps.at(step).status));
-  return { state, parts: { view, frontier, material: MaterialIndex.restore(material) } };
+  const books = { material: MaterialIndex.restore(material), messages: MessageBook.restore(messages) };
+  return { state, parts: { view, frontier, ...books } };
 }
 
 async function graphAt(journal: Journal, run: RunId, position: Position): Promise<GraphDocument | undefined> {

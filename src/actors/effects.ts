@@ -7,9 +7,9 @@ import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
 import { backoffMs } from "../domain/retry-policy.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Executor } from "../ports/executor.ts";
+import type { AttemptHost } from "./attempt-host.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { StepActor } from "./step-actor.ts";
-import type { AttemptHost } from "./step-actor.ts";
 
 export interface EffectsHost extends AttemptHost {
   readonly clock: Clock;
@@ -77,6 +77,9 @@ export class Effects {
         this.#launches.push(actor);
         return;
       }
+      case "message.sent":
+        this.#attempts.get(event.step)?.deliver(event);
+        return;
       case "step.abortRequested":
         this.#attempts.get(event.step)?.requestStop(event.cause, event.force);
         return;

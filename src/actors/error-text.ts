@@ -13,6 +13,12 @@ export function textOf(thrown: unknown): string {
 
 /** A message of a failure or a diagnostic, with a mark where it was cut. */
 export function boundedMessage(text: string): string {
-  if (text.length <= limits.failureMessageCharsMax) return text;
-  return `${text.slice(0, limits.failureMessageCharsMax - 1)}…`;
+  return cut(text, limits.failureMessageCharsMax);
+}
+
+/** A text of at most so many characters, with a mark where it was cut; not within a surrogate pair. */
+export function cut(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  const head = text.slice(0, charsMax - 1);
+  return `${/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head}…`;
 }

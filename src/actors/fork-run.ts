@@ -8,6 +8,7 @@ import { isPosition } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { Journal } from "../ports/journal.ts";
 import { Breather } from "./breather.ts";
+import { consultExecutors } from "./consult-executors.ts";
 import { artifactsThrough, copyArtifacts } from "./fork-artifacts.ts";
 import { cleanedUp } from "./journal-error.ts";
 import { keepHandovers, loadRun } from "./load-run.ts";
@@ -62,7 +63,8 @@ export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: Fo
   parts.bindTasks(id, graph);
   try {
     await refuseMissingRoot(document, root, workspace, hasEnded);
-    const places = await prepareStart(id, document, root, executors, workspace, hasEnded);
+    const { errors, warnings, definitions } = await consultExecutors(document, root, executors, hasEnded);
+    const places = await prepareStart(id, document, root, executors, workspace, hasEnded, errors);
     owned.refuseFull();
     const life = parts.entropy.uniqueName();
     const place = artifactPlace(id, life);
@@ -71,14 +73,16 @@ export async function forkRun(parts: RuntimeParts, owned: OwnedRuns, request: Fo
     await copyArtifacts(artifacts, from, place, artifactsThrough(journal, source.id, at, new Breather(clock)));
     if (isEdited) await keepHandovers(journal, source.id, loaded.stream, document, new Breather(clock));
     const edited = isEdited ? { graph: document } : {};
+    const named = definitions === undefined ? {} : { definitions };
     const begun = await owned
       .own({
         id,
         life,
         ...loaded,
-        command: { type: "run.fork", run: id, life, from, ...edited, root, places, owner },
+        command: { type: "run.fork", run: id, life, from, ...edited, root, places, owner, ...named },
         past: { run: source.id, life: source.life, through: at },
         stepsAfter: document,
+        warnings,
         checkpointedAt: 0,
       })
       .catch(async (error: unknown) => {

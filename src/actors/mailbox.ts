@@ -1,3 +1,4 @@
+import type { Event } from "../domain/events.ts";
 import type { Input, Refusal } from "../domain/inputs.ts";
 
 /** One input on its way to a run actor, with whoever waits for the answer. */
@@ -10,7 +11,8 @@ export interface Letter {
 }
 
 export interface Answer {
-  resolve(refusal: Refusal | undefined): void;
+  /** `events` are those that the input caused; none for a mere look, or where the run had ended before. */
+  resolve(refusal: Refusal | undefined, events?: readonly Event[]): void;
   reject(error: unknown): void;
 }
 

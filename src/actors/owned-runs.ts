@@ -1,3 +1,4 @@
+import type { AgentFinding } from "../domain/agent.ts";
 import { artifactPlace } from "../domain/artifact.ts";
 import { brokenInvariant, RunfoldError } from "../domain/errors.ts";
 import { workKindOf } from "../domain/graph-document.ts";
@@ -16,7 +17,9 @@ import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
+import { LineHere } from "./line-here.ts";
 import { RunActor } from "./run-actor.ts";
+import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -34,6 +37,8 @@ export interface Ownership {
   readonly isSwept?: boolean;
   /** Messages that have been waiting for the run: they are heard before anything is launched. */
   readonly waiting?: readonly InboxMessage[];
+  /** What executors found worth saying before the start: diagnostics of the run. */
+  readonly warnings?: readonly AgentFinding[];
   /** The graph that the run goes on with, where it is not that of its state yet. */
   readonly stepsAfter?: GraphDocument;
   /** Where the run's newest checkpoint stands. Default: nowhere. */
@@ -42,7 +47,7 @@ export interface Ownership {
 
 export interface OwnedRunsHost {
   readonly parts: RuntimeParts;
-  handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run;
+  handle(id: RunId, stream: RunStream, line: RunLine): Run;
   report(code: string, run: RunId, error: unknown): void;
   observerFailed(run: RunId, error: unknown): void;
   /** A run is written here from now on. */
@@ -114,14 +119,15 @@ export class OwnedRuns {
    * @throws `journal.conflict` when another process was faster; what else the journal refuses with.
    */
   async own(ownership: Ownership): Promise<Run | Refusal> {
-    const { id, stream, command, waiting = [] } = ownership;
+    const { id, stream, command, waiting = [], warnings = [] } = ownership;
     const actor = this.#actorOf(ownership);
-    const run = this.#host.handle(id, stream, (reason, force) => actor.send({ type: "run.cancel", reason, force }));
+    const run = this.#host.handle(id, stream, new LineHere(actor));
     const leave = this.#host.parts.record.writes(ownership.life);
     this.#actors.set(id, actor);
     this.#leaving.set(actor, leave);
     try {
       const answer = actor.send(command);
+      for (const { code, message, step } of warnings) actor.diagnose(code, "warning", message, step);
       for (const { number, message } of waiting) {
         actor.send(commandOf(message), number).catch((error: unknown) => {
           this.#host.report("inbox-message-failed", id, error);
@@ -175,7 +181,7 @@ export class OwnedRuns {
           owner: () => ({ life, epoch: state.epoch }),
           place: artifactPlace(id, life),
           graph: plan.graph,
-          definitionOf: () => undefined,
+          definitionOf: ({ agent }) => stream.view.definition(agent?.ref),
           root,
           clock,
           entropy,

@@ -11,7 +11,7 @@ import type { Workspace } from "../ports/workspace.ts";
 
 /**
  * What can be known before a run starts: that each step can be run here, and where it will run. Steps that are done already, as
- * in a fork, are passed over.
+ * in a fork, are passed over. `found` is what has been found already.
  * @throws `graph.invalid` with every finding at once.
  */
 export async function prepareStart(
@@ -21,8 +21,9 @@ export async function prepareStart(
   executors: ReadonlyMap<WorkKind, Executor>,
   workspace: Workspace,
   isDone: (step: StepId) => boolean = () => false,
+  found: readonly GraphDiagnostic[] = [],
 ): Promise<readonly Place[]> {
-  const diagnostics: GraphDiagnostic[] = [];
+  const diagnostics: GraphDiagnostic[] = [...found];
   const places = new Map<string, Place>();
   for (const [index, step] of graph.steps.entries()) {
     if (diagnostics.length >= limits.diagnosticsMax) break;

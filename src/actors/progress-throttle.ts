@@ -2,6 +2,8 @@ import type { ProgressReport } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
+import type { ToolReport } from "../ports/executor.ts";
+import { cut } from "./error-text.ts";
 
 interface StreamText {
   /** The end of what was not reported yet, at most `progressTextCharsMax` characters. */
@@ -16,6 +18,7 @@ interface StreamText {
  *
  * The first text of each stream is reported at once; then whenever 1000 more characters and 250 ms have come together.
  * The newest text is kept, not the oldest, and what was left out is counted. Notes are reported at most every 250 ms, the newest wins.
+ * Every start and every end of a tool is reported: they are few, and each tells something that the next one does not.
  * What is left at the end is in the outcome, so it is not reported again.
  */
 export class ProgressThrottle {
@@ -53,6 +56,17 @@ export class ProgressThrottle {
       ...(fraction === undefined || !Number.isFinite(fraction) ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     };
     this.#reportNote();
+  }
+
+  tool({ tool, phase, call, isError, summary }: ToolReport): void {
+    this.#send({
+      kind: "tool",
+      tool: cut(tool, limits.toolNameCharsMax),
+      phase,
+      ...(call === undefined ? {} : { call: cut(call, limits.toolNameCharsMax) }),
+      ...(isError === undefined ? {} : { isError }),
+      ...(summary === undefined ? {} : { summary: cut(summary, limits.toolSummaryCharsMax) }),
+    });
   }
 
   close(): void {

@@ -1,10 +1,11 @@
 import type { Commit } from "../domain/commit.ts";
 import { commitSchema } from "../domain/commit.ts";
 import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
-import type { Severity } from "../domain/events.ts";
+import type { Event, Severity } from "../domain/events.ts";
 import type { Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import type { Decision } from "../machines/decide.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import type { RunState } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
@@ -16,7 +17,7 @@ import type { Effects } from "./effects.ts";
 import { textOf } from "./error-text.ts";
 import { asJournalError } from "./journal-error.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { Letter } from "./mailbox.ts";
+import type { Answer, Letter } from "./mailbox.ts";
 import type { RunStream } from "./run-stream.ts";
 
 export interface RunActorParts {
@@ -88,17 +89,31 @@ export class RunActor {
    * @throws `mailbox.full`, and whatever the journal refused with.
    */
   send(command: Command, inboxNumber?: number): Promise<Refusal | undefined> {
+    return this.#give(command, inboxNumber, (refusal) => refusal);
+  }
+
+  /** The same, for a command whose events its sender has to know. */
+  ask(command: Command): Promise<Decision> {
+    return this.#give<Decision>(command, undefined, (refusal, events = []) => refusal ?? events);
+  }
+
+  #give<Told>(
+    command: Command,
+    inboxNumber: number | undefined,
+    told: (refusal: Refusal | undefined, events?: readonly Event[]) => Told,
+  ): Promise<Told> {
     // What waits in the inbox is bounded there; refused here, it would be consumed unheard by the next one.
     if (inboxNumber === undefined && this.#mailbox.commands >= limits.mailboxCommandsMax) {
       const message = `${limits.mailboxCommandsMax} commands already wait for this run. Send less, or wait for their answers.`;
       return Promise.reject(new RunfoldError("mailbox.full", message));
     }
     if (inboxNumber !== undefined) {
-      if (inboxNumber <= this.#inboxTaken) return Promise.resolve(takenBefore);
+      if (inboxNumber <= this.#inboxTaken) return Promise.resolve(told(takenBefore));
       this.#inboxTaken = inboxNumber;
     }
     return new Promise((resolve, reject) => {
-      this.#enqueue({ input: command, inboxNumber, answer: { resolve, reject } });
+      const answer: Answer = { resolve: (refusal, events) => resolve(told(refusal, events)), reject };
+      this.#enqueue({ input: command, inboxNumber, answer });
     });
   }
 
@@ -165,7 +180,7 @@ export class RunActor {
     const expected = state.position;
     const at = this.#clock.now();
     const commits: Commit[] = [];
-    const refusals = new Map<Letter, Refusal>();
+    const decisions = new Map<Letter, Decision>();
     let inboxThrough: number | undefined;
     try {
       for (const letter of letters) {
@@ -173,8 +188,9 @@ export class RunActor {
         if (input === undefined) continue;
         const decision = decide(state, input, at);
         if (inboxNumber !== undefined) inboxThrough = inboxNumber;
-        if (isRefusal(decision)) refusals.set(letter, decision);
-        else commits.push({ schema: commitSchema, position: state.position, at, input, events: decision });
+        if (letter.answer !== undefined) decisions.set(letter, decision);
+        if (!isRefusal(decision))
+          commits.push({ schema: commitSchema, position: state.position, at, input, events: decision });
       }
       // Also when nothing was decided: a refusal holds only if no other writer has been at the journal.
       const summary = summaryOf(state, at);
@@ -194,7 +210,10 @@ export class RunActor {
     }
     this.#commit(commits);
     this.#saveCheckpoint(commits.at(-1));
-    for (const letter of letters) letter.answer?.resolve(refusals.get(letter));
+    for (const [{ answer }, decision] of decisions) {
+      if (isRefusal(decision)) answer?.resolve(decision);
+      else answer?.resolve(undefined, decision);
+    }
     if (this.stream.isEnded) this.#finish();
   }
 

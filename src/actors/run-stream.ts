@@ -6,6 +6,7 @@ import { isRunEnded } from "../domain/status.ts";
 import { Frontier } from "../projections/frontier.ts";
 import { audienceOf, MaterialIndex } from "../projections/material.ts";
 import type { Audience } from "../projections/material.ts";
+import { MessageBook } from "../projections/messages.ts";
 import { RunView } from "../projections/run-view.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -25,6 +26,7 @@ export interface StreamParts {
   readonly view: RunView;
   readonly frontier: Frontier;
   readonly material: MaterialIndex;
+  readonly messages: MessageBook;
 }
 
 /**
@@ -38,6 +40,7 @@ export class RunStream {
   readonly view: RunView;
   readonly frontier: Frontier;
   readonly material: MaterialIndex;
+  readonly messages: MessageBook;
   readonly waiters = new Waiters();
   readonly #listeners = new Set<Listener>();
   readonly #batchListeners = new Set<BatchListener>();
@@ -52,6 +55,7 @@ export class RunStream {
     this.view = parts?.view ?? new RunView();
     this.frontier = parts?.frontier ?? new Frontier();
     this.material = parts?.material ?? new MaterialIndex();
+    this.messages = parts?.messages ?? new MessageBook();
     for (const sink of this.view.sinks) this.#sinks.add(sink);
   }
 
@@ -79,6 +83,7 @@ export class RunStream {
   #fold(event: Event, at: EpochMs): Audience | undefined {
     this.view.apply(event, at);
     this.frontier.apply(event);
+    this.messages.apply(event);
     if (event.type === "run.started" || event.type === "run.forked") {
       this.#sinks.clear();
       for (const sink of this.view.sinks) this.#sinks.add(sink);

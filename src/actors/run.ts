@@ -5,20 +5,25 @@ import { positionOf } from "../domain/cursor.ts";
 import type { Position, RunId, StepId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import type { Json } from "../domain/json.ts";
+import type { MessageReceipt } from "../domain/message.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
 import type { Step } from "../domain/step.ts";
 import { spilledBytes } from "../domain/stored-output.ts";
 import { invariant } from "../domain/errors.ts";
+import { receiptOf } from "../projections/messages.ts";
 import type { Frame } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import type { Verification } from "../projections/verify.ts";
 import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import { checkedMessage } from "./checked-message.ts";
+import type { MessageOptions } from "./checked-message.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { advanceBeyond, ownRun, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
+import type { RunLine } from "./run-line.ts";
 import { replayRun, stateOfRunAt, verifyRun } from "./run-replay.ts";
 import type { CursoredEvent, EventSource } from "./run-events.ts";
 import { waitFor } from "./run-wait.ts";
@@ -30,7 +35,7 @@ import type { StepResult } from "./step-output.ts";
 export interface RunParts extends EventSource {
   readonly clock: Clock;
   readonly artifacts: ArtifactStore;
-  cancel(reason: string, force: boolean): Promise<Refusal | undefined>;
+  readonly line: RunLine;
   cleanUp(reason: string): Promise<void>;
   /** Takes note of a reading that ends by itself, so that the journal is not closed under it. */
   reading<Result>(reading: Promise<Result>): Promise<Result>;
@@ -151,7 +156,27 @@ export class Run {
    */
   cancel(options: { readonly reason?: string; readonly force?: boolean } = {}): Promise<Refusal | undefined> {
     const { reason = "Canceled by its user.", force = false } = options;
-    return this.#parts.cancel(reason.slice(0, limits.reasonCharsMax), force);
+    return this.#parts.line.cancel(reason.slice(0, limits.reasonCharsMax), force);
+  }
+
+  /**
+   * Says something to the agent of a running step. Resolves when it is known what became of it: its program took it (`accepted`), the
+   * agent was given it (`consumed`), it was not delivered and will not be (`denied`), or nobody can tell (`unknown`). A denial is a
+   * receipt, not an error; one because the step is not running does not use up its key.
+   * @throws `message.invalid`, `step.unknown`, `mailbox.full`; `run.abandoned` where nobody writes the run; the signal's reason; what the
+   * journal refuses with, or stopped the run before the answer.
+   */
+  async message(step: Step | StepId, options: MessageOptions): Promise<MessageReceipt> {
+    const { channel, text, key, signal } = checkedMessage(options);
+    const named = key === undefined ? {} : { key };
+    const command = { type: "message.send", step: this.#step(step).id, channel, text, ...named } as const;
+    return this.#parts.reading(this.#parts.line.message(command, signal));
+  }
+
+  /** Every message to the run's steps, or to one, that anyone sent so far, and what has become of it. In their order. */
+  messages(step?: Step | StepId): readonly MessageReceipt[] {
+    const id = step === undefined ? undefined : this.#step(step).id;
+    return this.#parts.stream.messages.list(id).map((entry) => receiptOf(entry, false));
   }
 
   /**

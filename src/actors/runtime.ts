@@ -2,7 +2,6 @@ import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
 import { isRunId } from "../domain/ids.ts";
 import type { RunId } from "../domain/ids.ts";
-import type { Refusal } from "../domain/inputs.ts";
 import type { RunSummary } from "../projections/run-summary.ts";
 import { refuseAbandoned } from "./abandoned.ts";
 import { Beginnings } from "./beginnings.ts";
@@ -13,6 +12,7 @@ import type { ForkOptions } from "./fork-run.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import { Lease } from "./lease.ts";
 import { liftedJournal } from "./lifted-journal.ts";
+import { LineElsewhere } from "./line-elsewhere.ts";
 import { OwnedRuns } from "./owned-runs.ts";
 import { Recovery } from "./recovery.ts";
 import type { Recovered, TakeOverOptions } from "./recovery.ts";
@@ -20,6 +20,7 @@ import { RecoveryWatch } from "./recovery-watch.ts";
 import { Retention } from "./retention.ts";
 import { refuseBadId, sameGraph, unknownRun } from "./run-identity.ts";
 import { isVacant, tenureOf } from "./tenure.ts";
+import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
 import { startRun } from "./start-run.ts";
@@ -29,7 +30,7 @@ import type { RuntimeParts } from "./runtime-parts.ts";
 
 /**
  * Owns the runs that this process writes: starts them, finds them, cleans them up, ends them when it closes. Runs of other
- * processes on the same journal can be read, waited for and canceled through the same handles.
+ * processes on the same journal can be read, waited for, spoken to and canceled through the same handles.
  */
 export class Runtime implements AsyncDisposable {
   readonly #parts: RuntimeParts;
@@ -56,7 +57,7 @@ export class Runtime implements AsyncDisposable {
       void this.#diagnostics.report(code, run, cause);
     this.#owned = new OwnedRuns({
       parts: this.#parts,
-      handle: (id, stream, cancel) => this.#handle(id, stream, cancel),
+      handle: (id, stream, line) => this.#handle(id, stream, line),
       report: reportOf,
       observerFailed: (id, error) => this.#reportObserver(id, error),
       taken: () => this.#lease.hold(),
@@ -82,7 +83,7 @@ export class Runtime implements AsyncDisposable {
       parts.clock,
       this.#closing.signal,
       (run, error) => this.#reportObserver(run, error),
-      (run, stream) => this.#handle(run, stream, (reason, force) => this.#cancelElsewhere(run, stream, reason, force)),
+      (run, stream) => this.#handle(run, stream, new LineElsewhere(this.#parts, run, stream)),
     );
     this.#retention = new Retention(
       parts.clock,
@@ -233,7 +234,7 @@ export class Runtime implements AsyncDisposable {
     return recovered;
   }
 
-  #handle(id: RunId, stream: RunStream, cancel: (reason: string, force: boolean) => Promise<Refusal | undefined>): Run {
+  #handle(id: RunId, stream: RunStream, line: RunLine): Run {
     const { journal, clock, artifacts } = this.#parts;
     return new Run({
       run: id,
@@ -241,7 +242,7 @@ export class Runtime implements AsyncDisposable {
       stream,
       clock,
       artifacts,
-      cancel,
+      line,
       report: (error) => this.#reportObserver(id, error),
       isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && isVacant(this.#parts, stream.view.snapshot()),
       refuseAbandoned: () => refuseAbandoned(this.#parts, id, stream),
@@ -261,14 +262,6 @@ export class Runtime implements AsyncDisposable {
   #reportObserver(id: RunId, error: unknown): void {
     const message = this.#diagnostics.report("observer-failed", id, error);
     this.#owned.actor(id)?.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
-  }
-
-  /** Leaves the request in the inbox, for whoever writes the run. */
-  async #cancelElsewhere(id: RunId, stream: RunStream, reason: string, force: boolean): Promise<Refusal | undefined> {
-    await refuseAbandoned(this.#parts, id, stream);
-    if (stream.isEnded) return { refused: "ended", message: `Run ${id} has ended.` };
-    await this.#parts.journal.send(id, { type: "run.cancel", reason, force });
-    return undefined;
   }
 
   async #close(unfinished: "cancel" | "leave"): Promise<void> {

@@ -3,6 +3,7 @@ import type { GraphDocument } from "../domain/graph-document.ts";
 import type { RunId } from "../domain/ids.ts";
 import { initialState } from "../machines/run-state.ts";
 import type { OwnedRuns } from "./owned-runs.ts";
+import { consultExecutors } from "./consult-executors.ts";
 import { prepareStart } from "./prepare-start.ts";
 import { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
@@ -21,13 +22,15 @@ export async function startRun(
 ): Promise<Run> {
   const { workspace, executors, owner, entropy } = parts;
   const root = await workspace.realRoot(parts.root);
-  const places = await prepareStart(id, graph, root, executors, workspace);
+  const { errors, warnings, definitions } = await consultExecutors(graph, root, executors);
+  const places = await prepareStart(id, graph, root, executors, workspace, undefined, errors);
   refuseClosed();
   owned.refuseFull();
   const life = entropy.uniqueName();
-  const command = { type: "run.start", run: id, life, graph, root, places, owner } as const;
+  const named = definitions === undefined ? {} : { definitions };
+  const command = { type: "run.start", run: id, life, graph, root, places, owner, ...named } as const;
   const stream = new RunStream(owned.reporterOf(id));
-  const run = await owned.own({ id, life, state: initialState(), stream, command, stepsAfter: graph });
+  const run = await owned.own({ id, life, state: initialState(), stream, command, stepsAfter: graph, warnings });
   invariant(!("refused" in run), "a run that has not begun takes its start");
   return run;
 }

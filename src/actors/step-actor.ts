@@ -5,11 +5,9 @@ import type { Failure } from "../domain/failure.ts";
 import type { AgentDefinition } from "../domain/agent.ts";
 import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import type { EpochMs, RunId } from "../domain/ids.ts";
-import type { Report } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
-import type { ArtifactStore, ArtifactWriter } from "../ports/artifact-store.ts";
-import type { Clock, Timer } from "../ports/clock.ts";
-import type { Entropy } from "../ports/entropy.ts";
+import type { ArtifactWriter } from "../ports/artifact-store.ts";
+import type { Timer } from "../ports/clock.ts";
 import type {
   Attempt,
   AttemptOwner,
@@ -21,33 +19,13 @@ import type {
   ToolReport,
   Upstream,
 } from "../ports/executor.ts";
+import type { AttemptHost } from "./attempt-host.ts";
+import { AttemptMessages, takesMessages } from "./attempt-messages.ts";
+import type { SentMessage } from "./attempt-messages.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
 import { boundedMessage, textOf } from "./error-text.ts";
 import { ProgressThrottle } from "./progress-throttle.ts";
-
-/** What the attempts of one run share. */
-export interface AttemptHost {
-  readonly run: RunId;
-  owner(): AttemptOwner;
-  /** The run's name in the artifact store. */
-  readonly place: string;
-  readonly graph: GraphDocument;
-  readonly root: string;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly artifacts: ArtifactStore;
-  readonly abortGraceMs: number;
-  placeOf(step: StepDocument): Place | undefined;
-  /** The agent definition that a step names, as it was when the run started. */
-  definitionOf(step: StepDocument): AgentDefinition | undefined;
-  upstreamOf(step: StepDocument): readonly Upstream[];
-  report(report: Report): void;
-  /** Calls `passDeadline` when the time has come, unless the attempt is over by then. */
-  keepDeadline(attempt: Deadline): void;
-  timeOut(step: string, attempt: number): void;
-  diagnose(code: string, severity: "info" | "warning" | "error", message: string, step: string): void;
-}
 
 /**
  * Lives for one attempt: starts the executor, keeps the deadline, passes on the request to stop, and turns what the executor
@@ -65,7 +43,8 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #stored: ArtifactRef[] | undefined;
   #upstream: readonly Upstream[] | undefined;
   #giveUp: Timer | undefined;
-  #messageListener: ((message: Message) => void) | undefined;
+  #messages: AttemptMessages | undefined;
+  #isTakingMessages: boolean | undefined;
   #diagnostics = 0;
   #isOver = false;
 
@@ -91,9 +70,11 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       return;
     }
     this.#host.keepDeadline(this);
+    this.#isTakingMessages = takesMessages(executor, this.step);
+    this.#messages?.open(this.#isTakingMessages);
     const broken = (error: unknown): void => this.#end(executorFailed(textOf(error)));
     try {
-      executor.execute(this).then((ended) => this.#end(checkedResult(ended)), broken);
+      executor.execute(this).then((ended) => this.#end(this.#checked(ended)), broken);
     } catch (error) {
       broken(error);
     }
@@ -175,12 +156,17 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     if (!this.#isOver) this.#progress().note(message, fraction);
   }
 
-  tool({ tool, phase, isError }: ToolReport): void {
-    this.note(`${tool}: ${phase}${isError === true ? " with an error" : ""}`);
+  tool(call: ToolReport): void {
+    if (!this.#isOver) this.#progress().tool(call);
   }
 
   onMessage(listener: (message: Message) => void): void {
-    this.#messageListener = listener;
+    if (!this.#isOver) this.#inbound().listen(listener);
+  }
+
+  /** A message that was committed as sent to this attempt. */
+  deliver(sent: SentMessage): void {
+    if (!this.#isOver) this.#inbound().deliver(sent);
   }
 
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
@@ -236,13 +222,38 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     return this.#throttle;
   }
 
+  #checked(ended: AttemptResult): AttemptResult {
+    const result = checkedResult(ended);
+    if (result.usage === undefined && ended?.usage !== undefined) {
+      this.diagnostic(
+        "usage-invalid",
+        "warning",
+        `What step ${this.step.id} asked of models was told in no known form.`,
+      );
+    }
+    return result;
+  }
+
+  /** Most attempts are sent nothing, and pay nothing for it. */
+  #inbound(): AttemptMessages {
+    if (this.#messages === undefined) {
+      this.#messages = new AttemptMessages((report) => {
+        if (!this.#isOver) this.#host.report(report);
+      });
+      if (this.#isTakingMessages !== undefined) this.#messages.open(this.#isTakingMessages);
+    }
+    return this.#messages;
+  }
+
   #end(result: AttemptResult): void {
     if (this.#isOver) return;
     const { step, number: attempt } = this;
     const artifacts = this.#stored === undefined ? {} : { artifacts: this.#stored };
+    const usage = result.usage === undefined ? {} : { usage: result.usage };
     this.dispose();
     if (result.type === "succeeded") {
-      this.#host.report({ type: "step.succeed", step: step.id, attempt, output: result.output, ...artifacts });
+      const { output } = result;
+      this.#host.report({ type: "step.succeed", step: step.id, attempt, output, ...artifacts, ...usage });
       return;
     }
     const { failure, partial } = result;
@@ -253,6 +264,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       failure: bounded(failure),
       ...(partial === undefined ? {} : { partial }),
       ...artifacts,
+      ...usage,
       // Chance is drawn only where a retry may use it, so that it is recorded only there.
       jitter: step.retry === undefined ? 0 : this.#host.entropy.fraction(),
     });

@@ -83,6 +83,27 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     details: "Exit code: 1 where --follow can hear no more because the run's process is gone.",
     examples: ["runfold events audit-42", "runfold events audit-42 --follow --json"],
   },
+  message: {
+    summary: "say something to the agent of a running step, from any process",
+    positionals: [run, { name: "STEP" }, { name: "TEXT" }],
+    options: {
+      channel: {
+        value: "CHANNEL",
+        says: "steer: during its work, before it thinks on; follow_up: when it would be done",
+      },
+      key: {
+        value: "KEY",
+        says: "name the message; the same key and text again is the same message, never a second one",
+      },
+    },
+    details:
+      "TEXT is the text itself, or - for standard input. Returns when it is known what became of the message, at most a minute later.\n" +
+      "Exit code: 0 the agent's program took it, 1 it was denied or nobody can tell, 2 bad input, or unknown run or step.",
+    examples: [
+      'runfold message audit-42 review "Leave the tests alone." --channel steer',
+      "runfold message audit-42 review - --channel follow_up --key note-1 --json",
+    ],
+  },
   cancel: {
     summary: "ask a run to end, from any process",
     positionals: [run],

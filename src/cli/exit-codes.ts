@@ -50,6 +50,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "run.conflicting",
   "run.idInvalid",
   "step.unknown",
+  "message.invalid",
   "cursor.invalid",
   "position.invalid",
   "wait.invalid",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { isRunId } from "../domain/ids.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { sqliteJournal } from "../sqlite.ts";
+import { agentsHere } from "./agents-here.ts";
 import { CommandError } from "./errors.ts";
 import {
   RunfoldError,
@@ -42,7 +43,7 @@ export async function openRuns(
   const journal = sqliteJournal(path, { readOnly: access === "read" });
   const artifacts = artifactsBeside(path);
   const told = onDiagnostic === undefined ? {} : { onDiagnostic };
-  const runtime = await openRuntime({ journal, artifacts, recover: false, ...told });
+  const runtime = await openRuntime({ journal, artifacts, recover: false, agents: agentsHere(process.env), ...told });
   return { path, journal, artifacts, runtime, [Symbol.asyncDispose]: () => runtime.close() };
 }
 

@@ -63,6 +63,11 @@ export class PlainLines {
       case "step.timedOut":
       case "step.canceled":
       case "step.blocked":
+      case "message.sent":
+      case "message.accepted":
+      case "message.consumed":
+      case "message.denied":
+      case "message.unknown":
         break;
     }
     if (said === "") return undefined;

@@ -12,8 +12,22 @@ export function reasonText(reason: string): string {
 
 /** One line about an event, the same for a run and for its steps. */
 export function saidByEvent(event: Event): string {
-  const isCancel = event.type === "run.cancelRequested" || event.type === "step.canceled";
-  return printable(activityOf(isCancel ? { ...event, reason: printable(event.reason) } : event));
+  return printable(activityOf(withoutSequences(event)));
+}
+
+/** What somebody wrote into the event. */
+function withoutSequences(event: Event): Event {
+  switch (event.type) {
+    case "run.cancelRequested":
+    case "step.canceled":
+    case "message.denied":
+    case "message.unknown":
+      return { ...event, reason: printable(event.reason) };
+    case "message.sent":
+      return { ...event, text: printable(event.text) };
+    default:
+      return event;
+  }
 }
 
 /** One line about how a step stands. */

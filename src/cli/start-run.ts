@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { quotedText } from "../domain/quoted-text.ts";
 import { sqliteJournal } from "../sqlite.ts";
+import { agentsHere } from "./agents-here.ts";
 import { begunRun, type Begun } from "./begun-run.ts";
 import { CommandError } from "./errors.ts";
 import { artifactsBeside } from "./open-journal.ts";
@@ -28,6 +29,7 @@ export async function startRun(request: StartRequest): Promise<Begun> {
     artifacts: artifactsBeside(db),
     // Other runs that were left unfinished are gone on with where that is asked for.
     recover: false,
+    agents: agentsHere(process.env),
     ...(root === undefined ? {} : { root }),
     ...(onDiagnostic === undefined ? {} : { onDiagnostic }),
   });

@@ -4,6 +4,7 @@ import type {
   Divergence,
   Event,
   Frame,
+  MessageReceipt,
   Position,
   RunId,
   RunSnapshot,
@@ -47,6 +48,7 @@ export function wireRun(run: RunSnapshot, ownerState?: OwnerState) {
     activity: run.activity,
     position: run.position,
     counts: wireCounts(counts),
+    usage: run.usage,
     sinks: run.sinks,
     owner: { host: owner.host, pid: owner.pid, state: ownerState },
   };
@@ -67,6 +69,7 @@ export function wireStep(step: StepSnapshot) {
     startedAt: step.startedAt,
     endedAt: step.endedAt,
     workedMs: step.workedMs,
+    usage: step.usage,
     deadlineAt: step.deadlineAt,
     retryAt: step.retryAt,
     isStopping: step.isStopping || undefined,
@@ -105,6 +108,11 @@ export function wireReceipt(receipt: WaitReceipt) {
     cursor: receipt.cursor,
     position: receipt.position,
   };
+}
+
+/** What became of a message; also of one that left nothing in the journal, which has no number. */
+export function wireMessage({ message, step, channel, key, status, reason, isReused }: MessageReceipt) {
+  return { number: message, step, channel, key, status, reason, isReused };
 }
 
 /** An event as the journal holds it, its type included; only the statuses in it are written as on the wire. */

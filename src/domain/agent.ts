@@ -1,6 +1,6 @@
 import type { StepId } from "./ids.ts";
 
-/** What an agent step asks for, as the graph says it. Of `system` and `ref`, at most one. */
+/** What an agent step asks for, as the graph says it. Of `system` and `ref`, at most one; of kind `pi`, exactly one. */
 export interface AgentDocument {
   /** Which agent program: `pi`, `acp`, or one that the host set up. */
   readonly kind: string;

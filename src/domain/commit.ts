@@ -6,7 +6,7 @@ import type { EpochMs, Position } from "./ids.ts";
  * The version of a commit: of its shape, and of the machines that decided it. Older shapes are lifted when they are read
  * (`machines/upcast.ts`), older decisions are re-decided as they were then (`machines/replay-changes.ts`), newer ones are refused.
  */
-export const commitSchema = 2;
+export const commitSchema = 3;
 
 /** One input with all the events it caused: what the journal appends, atomically. */
 export interface Commit {

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "runtime.closed"
   | "runtime.full"
   | "step.unknown"
+  | "message.invalid"
   | "cursor.invalid"
   | "position.invalid"
   | "fork.refused"

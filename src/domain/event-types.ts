@@ -23,6 +23,11 @@ const eventTypes: Readonly<Record<EventType, true>> = {
   "step.timedOut": true,
   "step.canceled": true,
   "step.blocked": true,
+  "message.sent": true,
+  "message.accepted": true,
+  "message.consumed": true,
+  "message.denied": true,
+  "message.unknown": true,
 };
 
 /** Whether events of this type exist. */

@@ -1,9 +1,12 @@
+import type { AgentDefinition } from "./agent.ts";
 import type { ArtifactRef } from "./artifact.ts";
 import type { Blocker, Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
 import type { EpochMs, Position, RunId, RunLife, StepId } from "./ids.ts";
+import type { MessageChannel, MessageNumber } from "./message.ts";
 import type { StoredOutput } from "./output.ts";
 import type { RunEnd } from "./status.ts";
+import type { Usage } from "./usage.ts";
 
 /** Why a running attempt was told to stop. */
 export type StopCause = "canceled" | "expired" | "timedOut";
@@ -34,7 +37,7 @@ export interface Place {
 
 export type Severity = "info" | "warning" | "error";
 
-/** What an attempt tells while it works: text of a stream, or a note of its own. */
+/** What an attempt tells while it works: text of a stream, a note of its own, or a call of a tool. */
 export type ProgressReport =
   | {
       readonly kind: "text";
@@ -46,7 +49,17 @@ export type ProgressReport =
       /** Characters of this stream so far, this report included. */
       readonly totalChars: number;
     }
-  | { readonly kind: "note"; readonly message: string; readonly fraction?: number };
+  | { readonly kind: "note"; readonly message: string; readonly fraction?: number }
+  | {
+      readonly kind: "tool";
+      readonly tool: string;
+      readonly phase: "started" | "ended";
+      /** Tells calls of one tool that overlap apart. */
+      readonly call?: string;
+      readonly isError?: boolean;
+      /** What the tool was asked for, or what came of it, in a line. */
+      readonly summary?: string;
+    };
 
 export type RunEvent =
   | {
@@ -60,6 +73,8 @@ export type RunEvent =
       /** How often the run has had an owner, this one included: 1 at its start. */
       readonly epoch: number;
       readonly deadlineAt: EpochMs;
+      /** The agent definitions that steps name, as they were found; absent where none is named. */
+      readonly definitions?: readonly AgentDefinition[];
     }
   | {
       readonly type: "run.recovered";
@@ -80,6 +95,8 @@ export type RunEvent =
       readonly owner: Owner;
       readonly epoch: number;
       readonly deadlineAt: EpochMs;
+      /** Those that steps name which had not ended, as they were found when the run was forked. */
+      readonly definitions?: readonly AgentDefinition[];
     }
   | { readonly type: "run.cancelRequested"; readonly reason: string; readonly force: boolean }
   | { readonly type: "run.expired"; readonly deadlineAt: EpochMs }
@@ -135,6 +152,8 @@ export type StepEvent =
       readonly failure: Failure;
       readonly retryAt: EpochMs;
       readonly partial?: StoredOutput;
+      /** What the attempt asked of models. */
+      readonly usage?: Usage;
     }
   | { readonly type: "step.retryDue"; readonly step: StepId; readonly attempt: number }
   | {
@@ -142,6 +161,7 @@ export type StepEvent =
       readonly step: StepId;
       readonly attempt: number;
       readonly output: StoredOutput;
+      readonly usage?: Usage;
     }
   | {
       readonly type: "step.failed" | "step.timedOut";
@@ -149,6 +169,7 @@ export type StepEvent =
       readonly attempt: number;
       readonly failure: Failure;
       readonly partial?: StoredOutput;
+      readonly usage?: Usage;
     }
   | {
       readonly type: "step.canceled";
@@ -158,11 +179,47 @@ export type StepEvent =
       readonly reason: string;
       readonly failure?: Failure;
       readonly partial?: StoredOutput;
+      readonly usage?: Usage;
     }
   | { readonly type: "step.blocked"; readonly step: StepId; readonly by: readonly Blocker[] };
 
+/** `attempt` is the attempt that the message is, or was, on its way to. */
+export type MessageEvent =
+  | {
+      readonly type: "message.sent";
+      readonly message: MessageNumber;
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly channel: MessageChannel;
+      readonly text: string;
+      readonly key?: string;
+    }
+  | {
+      readonly type: "message.accepted" | "message.consumed";
+      readonly message: MessageNumber;
+      readonly step: StepId;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "message.denied";
+      readonly message: MessageNumber;
+      readonly step: StepId;
+      /** 0 where the step had no attempt yet. */
+      readonly attempt: number;
+      readonly channel: MessageChannel;
+      readonly reason: string;
+      readonly key?: string;
+    }
+  | {
+      readonly type: "message.unknown";
+      readonly message: MessageNumber;
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly reason: string;
+    };
+
 /** A fact that a machine's transition emitted. */
-export type Event = RunEvent | StepEvent;
+export type Event = RunEvent | StepEvent | MessageEvent;
 export type EventType = Event["type"];
 
 /** An event at its place in the journal. */

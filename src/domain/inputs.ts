@@ -1,9 +1,12 @@
+import type { AgentDefinition } from "./agent.ts";
 import type { ArtifactRef } from "./artifact.ts";
 import type { ForkPoint, Owner, Place, ProgressReport, Severity } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
 import type { RunId, RunLife, StepId } from "./ids.ts";
+import type { MessageChannel, MessageNumber } from "./message.ts";
 import type { StoredOutput } from "./output.ts";
+import type { Usage } from "./usage.ts";
 
 /**
  * One thing that happened to a run from outside: a command, an executor's report, or a timer that fired.
@@ -20,6 +23,8 @@ export type Command =
       readonly root: string;
       readonly places: readonly Place[];
       readonly owner: Owner;
+      /** The agent definitions that steps name; absent where none is named. */
+      readonly definitions?: readonly AgentDefinition[];
     }
   | {
       /** Another process takes the run over, because the one that wrote it is gone. */
@@ -42,6 +47,7 @@ export type Command =
       readonly root: string;
       readonly places: readonly Place[];
       readonly owner: Owner;
+      readonly definitions?: readonly AgentDefinition[];
     }
   | { readonly type: "run.cancel"; readonly reason: string; readonly force: boolean }
   | { readonly type: "run.clean"; readonly reason: string }
@@ -51,6 +57,15 @@ export type Command =
       readonly severity: Severity;
       readonly message: string;
       readonly step?: StepId;
+    }
+  | {
+      /** Somebody has something to say to the running attempt of a step. */
+      readonly type: "message.send";
+      readonly step: StepId;
+      readonly channel: MessageChannel;
+      readonly text: string;
+      /** The sender's own name for it: the same again is the same message. */
+      readonly key?: string;
     };
 
 export type Report =
@@ -66,6 +81,7 @@ export type Report =
       readonly attempt: number;
       readonly output: StoredOutput;
       readonly artifacts?: readonly ArtifactRef[];
+      readonly usage?: Usage;
     }
   | {
       readonly type: "step.fail";
@@ -74,9 +90,22 @@ export type Report =
       readonly failure: Failure;
       readonly partial?: StoredOutput;
       readonly artifacts?: readonly ArtifactRef[];
+      readonly usage?: Usage;
       /** Chance for the backoff, drawn when the report was made: at least 0, below 1. */
       readonly jitter: number;
+    }
+  | {
+      /** What the agent's program says of a message. */
+      readonly type: "message.report";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly message: MessageNumber;
+      readonly outcome: MessageOutcome;
+      /** Why it was denied, or why nobody can tell. */
+      readonly reason?: string;
     };
+
+export type MessageOutcome = "accepted" | "consumed" | "denied" | "unknown";
 
 export type TimerFired =
   | { readonly type: "run.expire" }

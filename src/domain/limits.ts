@@ -93,6 +93,21 @@ export const limits = {
   /** After a command's process has ended, how long its pipes may stay open before its left-over children are ended. */
   streamCloseGraceMs: 500,
 
+  /** Messages to one attempt of a step, and their texts together, in UTF-16 units. The predecessor's figures. */
+  messagesPerAttemptMax: 16,
+  messageCharsPerAttemptMax: 65_536,
+  /** Messages that one run records, denied ones included: each leaves a line, and its key is remembered. */
+  messagesPerRunMax: 10_000,
+  messageKeyCharsMax: 128,
+  /** How long a sender waits for the answer to a message to a run that another process writes, and how often it looks. */
+  messageWaitMs: 60_000,
+  messagePollMs: 100,
+  /** Agent definitions that one run keeps, all together, as JSON. */
+  definitionsCharsMax: 4 * 1024 * 1024,
+  /** Name, call and summary of a tool report, each. */
+  toolNameCharsMax: 128,
+  toolSummaryCharsMax: 500,
+
   /**
    * Children that are spoken to in lines of JSON. One record, as in the predecessor; more may also wait for whoever takes them.
    */
@@ -153,6 +168,25 @@ export const limits = {
   /** Commands from other processes that wait for one run. */
   inboxMessagesMax: 10_000,
 
+  /**
+   * From an agent program's start until it is ready for its task, in a window of its own, so that it uses up nobody else's: six that
+   * start at once on two cores take 6 s, the slowest of them alone 7 s, and a laden machine takes far longer.
+   */
+  agentStartMs: 120_000,
+  /** How long pi may take to say that it took a command, the predecessor's figure. An answer that comes later still counts. */
+  agentAckMs: 10_000,
+  /** Where pi says that it is not done, and no word of what it does is expected, when it is asked again. */
+  agentIdleLookMs: 250,
+  /** What one agent may write as final answers, in all, and as one message that it is still writing. The predecessor's figures. */
+  agentOutputBytesMax: 4 * 1024 * 1024,
+  agentFinalsMax: 64,
+  /** What a tool call was asked for, or what came of it, in a line. */
+  agentToolSummaryCharsMax: 200,
+  /** A file of settings, models or credentials that is copied for an agent: a hundred times what people have. */
+  agentConfigBytesMax: 1024 * 1024,
+
+  /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
+  acpToolCallsMax: 10_000,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
   /** Agent files that are read of one source; further ones are named in a warning. */
@@ -181,4 +215,13 @@ export const limits = {
   handoffStepsMax: 200,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
   agentAnswerCharsMax: 12_000,
+
+  /** The answer of an agent program that runs as a command. The predecessor's figure for what one step may answer. */
+  headlessAnswerCharsMax: 4 * 1024 * 1024,
+  /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */
+  headlessDiagnosticsMax: 20,
+  headlessComplaintCharsMax: 400,
+  /** Tool calls of it that are under way, by name; and what is told of each in a line. */
+  headlessOpenCallsMax: 1_000,
+  headlessSummaryCharsMax: 200,
 } as const;

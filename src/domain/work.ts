@@ -1,3 +1,4 @@
+import type { AgentDocument } from "./agent.ts";
 import type { StepDocument } from "./graph-document.ts";
 import type { TaskContext } from "./graph.ts";
 import type { StepId } from "./ids.ts";
@@ -6,15 +7,15 @@ import type { Failure } from "./failure.ts";
 import type { CommandOutput } from "./output.ts";
 
 /**
- * What a step runs, with the types of what it takes and gives. Made by {@link command}, {@link shell}, {@link task} and
- * {@link registeredTask}.
+ * What a step runs, with the types of what it takes and gives. Made by {@link command}, {@link shell}, {@link agent},
+ * {@link task} and {@link registeredTask}.
  *
  * It is a bare function type for a reason: TypeScript defers a generic call that returns a function until it knows the types
  * around it, and only so does the function inside `task(…)` get its types from the `needs` beside it.
  */
 export type Work<Needs, After, Output> = (needs: Needs, context: TaskContext<After>) => Output | Promise<Output>;
 
-export type WorkDocument = Pick<StepDocument, "command" | "shell" | "task">;
+export type WorkDocument = Pick<StepDocument, "command" | "shell" | "task" | "agent" | "parser">;
 
 /** What works that are not functions of this process look like in a graph's document. */
 const documents = new WeakMap<object, WorkDocument>();
@@ -33,20 +34,56 @@ function described<Output>(document: WorkDocument): Work<unknown, unknown, Outpu
   return work;
 }
 
+/** How to read what a command writes that runs an agent program once. */
+export interface ParserOptions {
+  /**
+   * `claude`, `codex`, `gemini`, `opencode`, `pi-json` or `text`; `docs/graph-format.md` says with which arguments each program is
+   * started. A run of a step with an unknown name does not start.
+   */
+  readonly parser: string;
+}
+
 /**
  * Runs a program, without a shell. Succeeds when it exits with code 0.
  *
  * The program is looked up on the step's PATH. It gets an empty stdin, a short list of the parent's environment variables,
  * the step's own `env`, and the outputs of the steps that it depends on as `RUNFOLD_INPUT_<ID>_FILE` and, up to 64 KiB,
  * `RUNFOLD_INPUT_<ID>`.
+ *
+ * With a `parser` the program is an agent's: it succeeds when it says so and exits with code 0, and the output is the text of
+ * its final answer.
  */
-export function command(program: string, args: readonly string[] = []): Work<unknown, unknown, CommandOutput> {
-  return described({ command: [program, ...args] });
+export function command(program: string, args?: readonly string[]): Work<unknown, unknown, CommandOutput>;
+export function command(
+  program: string,
+  args: readonly string[],
+  options: ParserOptions,
+): Work<unknown, unknown, string>;
+export function command(
+  program: string,
+  args: readonly string[] = [],
+  options?: ParserOptions,
+): Work<unknown, unknown, unknown> {
+  return described({ command: [program, ...args], ...parserOf(options) });
 }
 
 /** Runs a script with `/bin/sh -c`; otherwise as {@link command}. Never paste untrusted text into the script: pass it in `env`. */
-export function shell(script: string): Work<unknown, unknown, CommandOutput> {
-  return described({ shell: script });
+export function shell(script: string): Work<unknown, unknown, CommandOutput>;
+export function shell(script: string, options: ParserOptions): Work<unknown, unknown, string>;
+export function shell(script: string, options?: ParserOptions): Work<unknown, unknown, unknown> {
+  return described({ shell: script, ...parserOf(options) });
+}
+
+function parserOf(options: ParserOptions | undefined): Partial<ParserOptions> {
+  return options === undefined ? {} : { parser: options.parser };
+}
+
+/**
+ * Has an agent do a task, through an agent program that the runtime has an executor for. The output is the text of its final
+ * answer. What the agent may use is bounded by the graph's `authority`.
+ */
+export function agent(document: AgentDocument): Work<unknown, unknown, string> {
+  return described({ agent: document });
 }
 
 /**

@@ -3,11 +3,13 @@ import type { StepId } from "../domain/ids.ts";
 import type { Command, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
 import { failStep } from "./decide-step.ts";
+import { closeMessages, resendMessages } from "./emit-message.ts";
 import { planOf } from "./plan.ts";
 import { changeOfPast } from "./regraph.ts";
 import { isLive, phaseOf } from "./run-state.ts";
 import { expireRun } from "./stop-steps.ts";
-import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
+import { blockDependents, emitRun, emitStep } from "./emit.ts";
+import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -42,11 +44,11 @@ export function decideFork(turn: Turn, input: Extract<Command, { type: "run.fork
     const what = isLive(state) ? "was being ended" : "had ended";
     return refusal("past", `it ${what} by then, so nothing is left to run. Fork it at an earlier position.`);
   }
-  const { type: _, graph, ...rest } = input;
+  const { type: _, graph, definitions, ...rest } = input;
   const change = graph === undefined ? undefined : changeOfPast(state, graph);
   if (change !== undefined) return refusal("past", change);
   const { runMs } = graph === undefined ? state.plan : planOf(graph);
-  emitRun(turn, { type: "fork", graph, ...rest, epoch: 1, deadlineAt: at + runMs });
+  emitRun(turn, { type: "fork", graph, ...rest, epoch: 1, deadlineAt: at + runMs, definitions });
   if (graph !== undefined) blockByPast(turn);
   const { lost, stopped } = interrupt(turn);
   endStopped(turn, stopped);
@@ -73,15 +75,19 @@ function interrupt(turn: Turn): { readonly lost: readonly number[]; readonly sto
     const phase = phaseOf(state, step);
     if (phase !== "running" && phase !== "canceling" && phase !== "timingOut") continue;
     const attempt = state.attempts[step]!;
-    emitStep(turn, step, { type: "interrupt", step: state.plan.ids[step]!, attempt });
+    const id = state.plan.ids[step]!;
+    emitStep(turn, step, { type: "interrupt", step: id, attempt });
     (phase === "running" ? lostSteps : stopped).push(step);
+    // It was on its way to an end that it would not have reported; what it had read of its messages, nobody knows.
+    if (phase !== "running") closeMessages(turn, id, true);
   }
   return { lost: lostSteps, stopped };
 }
 
 /** An attempt that was being stopped has come to its end. */
 function endStopped(turn: Turn, stopped: readonly number[]): void {
-  for (const step of stopped) failStep(turn, step, turn.state.attempts[step]!, lostWhileStopping, undefined, 0);
+  for (const step of stopped)
+    failStep(turn, step, turn.state.attempts[step]!, { failure: lostWhileStopping, jitter: 0 });
 }
 
 function goOn(
@@ -96,11 +102,20 @@ function goOn(
     const attempt = state.attempts[step]!;
     if (resumable.has(id)) {
       emitStep(turn, step, { type: "resume", step: id, attempt, deadlineAt: state.dueAt[step]! });
+      resendMessages(turn, id, attempt);
     } else if (mayRunAgain(step) && state.interruptions[step]! < limits.interruptionsMax) {
       emitStep(turn, step, { type: "due", step: id, attempt });
     } else {
       const failure = mayRunAgain(step) ? lostTooOften : lost;
-      emitStep(turn, step, { type: "fail.final", step: id, attempt, failure, partial: undefined, reason: "" });
+      emitStep(turn, step, {
+        type: "fail.final",
+        step: id,
+        attempt,
+        failure,
+        partial: undefined,
+        usage: undefined,
+        reason: "",
+      });
       blockDependents(turn, step);
     }
   }

@@ -1,11 +1,12 @@
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Refusal, Report, TimerFired } from "../domain/inputs.ts";
-import type { StoredOutput } from "../domain/output.ts";
 import { attemptsMaxOf, backoffMs } from "../domain/retry-policy.ts";
+import { decideMessageReport } from "./decide-message.ts";
 import { follows } from "./replay-changes.ts";
 import { isLive, phaseCode, phaseOf } from "./run-state.ts";
-import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
+import { blockDependents, emitRun, emitStep } from "./emit.ts";
+import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /** What an executor reports about an attempt. A report of an attempt that is over is refused, whatever it says. */
@@ -31,16 +32,20 @@ export function decideReport(turn: Turn, report: Report): Refusal | undefined {
       storeArtifacts(turn, report);
       if (phase === "timingOut") {
         // A deadline is a promise: what comes after it is kept as evidence, but it is not a success.
-        failStep(turn, step, report.attempt, tooLate, report.output, 0);
+        const { output: partial, usage } = report;
+        const spent = usage === undefined ? {} : { usage };
+        failStep(turn, step, report.attempt, { failure: tooLate, partial, ...spent, jitter: 0 });
       } else {
-        const { output } = report;
-        emitStep(turn, step, { type: "succeed", step: report.step, attempt: report.attempt, output });
+        const { output, usage } = report;
+        emitStep(turn, step, { type: "succeed", step: report.step, attempt: report.attempt, output, usage });
       }
       return undefined;
     case "step.fail":
       storeArtifacts(turn, report);
-      failStep(turn, step, report.attempt, report.failure, report.partial, report.jitter);
+      failStep(turn, step, report.attempt, report);
       return undefined;
+    case "message.report":
+      return decideMessageReport(turn, report);
   }
 }
 
@@ -56,15 +61,11 @@ function storeArtifacts(
   }
 }
 
+/** How an attempt ended without success. */
+type Miss = Pick<Extract<Report, { type: "step.fail" }>, "failure" | "partial" | "usage" | "jitter">;
+
 /** An attempt has ended without success: the step is tried again as its policy says, or ends with it. */
-export function failStep(
-  turn: Turn,
-  step: number,
-  attempt: number,
-  failure: Failure,
-  partial: StoredOutput | undefined,
-  jitter: number,
-): void {
+export function failStep(turn: Turn, step: number, attempt: number, { failure, partial, usage, jitter }: Miss): void {
   const { state, at } = turn;
   const { id, retry } = state.plan.steps[step]!;
   // An attempt that was lost with its process was none of the step's own failures.
@@ -72,11 +73,11 @@ export function failStep(
   const mayRetry = state.phase === "running" && failure.final !== true && failures < attemptsMaxOf(retry);
   const retryAt = mayRetry ? at + backoffMs(retry, failures, jitter) : Number.POSITIVE_INFINITY;
   if (mayRetry && (retryAt < state.deadlineAt || !follows(turn.schema, "retryWithinDeadline"))) {
-    emitStep(turn, step, { type: "fail.retry", step: id, attempt, failure, partial, retryAt });
+    emitStep(turn, step, { type: "fail.retry", step: id, attempt, failure, partial, usage, retryAt });
     if (retryAt <= at) emitStep(turn, step, { type: "due", step: id, attempt });
     return;
   }
-  emitStep(turn, step, { type: "fail.final", step: id, attempt, failure, partial, reason: state.stopReason });
+  emitStep(turn, step, { type: "fail.final", step: id, attempt, failure, partial, usage, reason: state.stopReason });
   blockDependents(turn, step);
 }
 

@@ -3,13 +3,15 @@ import type { Event } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import { decideSend } from "./decide-message.ts";
 import { decideFork, decideRecover } from "./decide-recovery.ts";
 import { decideReport, decideRetry, decideTimeOut } from "./decide-step.ts";
 import { milliseconds } from "./plan.ts";
 import { isLive } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 import { expireRun, stopSteps } from "./stop-steps.ts";
-import { emitRun, reachFixedPoint, refusal } from "./turn.ts";
+import { emitRun, reachFixedPoint } from "./emit.ts";
+import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /** The events that an input causes, or why the machines do not accept it. */
@@ -50,6 +52,8 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
       return decideRecover(turn, input);
     case "diagnostic.record":
       return diagnose(turn, input);
+    case "message.send":
+      return decideSend(turn, input);
     case "step.retry":
       return decideRetry(turn, input);
     case "step.timeOut":
@@ -57,6 +61,7 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
     case "step.progress":
     case "step.succeed":
     case "step.fail":
+    case "message.report":
       return decideReport(turn, input);
   }
 }
@@ -64,9 +69,9 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
 function start(turn: Turn, input: Extract<Command, { type: "run.start" }>): Refusal | undefined {
   const { state, at } = turn;
   if (state.phase !== "unstarted") return refusal("started", `Run ${state.run} has already started.`);
-  const { run, life, graph, root, places, owner } = input;
+  const { run, life, graph, root, places, owner, definitions } = input;
   const deadlineAt = at + milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault);
-  emitRun(turn, { type: "start", run, life, graph, root, places, owner, epoch: 1, deadlineAt });
+  emitRun(turn, { type: "start", run, life, graph, root, places, owner, epoch: 1, deadlineAt, definitions });
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Event, StepEvent } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Edges } from "./plan.ts";
 import { planOf } from "./plan.ts";
+import { evolveMessage, forgetUnknown } from "./message-state.ts";
 import type { StepPhase } from "./step-machine.ts";
 import { regraphed } from "./regraph.ts";
 import { emptyArrays, phaseCode } from "./run-state.ts";
@@ -63,6 +64,13 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
       return;
     case "artifact.stored":
       return;
+    case "message.sent":
+    case "message.accepted":
+    case "message.consumed":
+    case "message.denied":
+    case "message.unknown":
+      evolveMessage(state.messages, event);
+      return;
     default:
       evolveStep(state, event);
   }
@@ -76,6 +84,7 @@ function evolveStep(state: RunState, event: StepEvent): void {
       state.attempts[step] = event.attempt;
       state.dueAt[step] = event.deadlineAt;
       enter(state, step, "running");
+      if (state.messages.ofStep.size > 0) forgetUnknown(state.messages, event.step);
       return;
     case "step.progressed":
       return;
@@ -124,7 +133,11 @@ function evolveStep(state: RunState, event: StepEvent): void {
   }
 }
 
+/** The attempt is over, or the step: nothing can become of its messages any more. */
+const closes: ReadonlySet<StepPhase> = new Set(["waiting", "succeeded", "failed", "blocked", "timedOut", "canceled"]);
+
 function enter(state: RunState, step: number, phase: StepPhase): void {
+  if (state.messages.ofStep.size > 0 && closes.has(phase)) state.messages.ofStep.delete(state.plan.ids[step]!);
   const before = state.phases[step]!;
   if (before === phaseCode.pending) state.ready.delete(step);
   state.counts[before]!--;

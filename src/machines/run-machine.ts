@@ -1,4 +1,5 @@
 import { setup } from "xstate";
+import type { AgentDefinition } from "../domain/agent.ts";
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { ForkPoint, Owner, Place, RunEvent, Severity } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
@@ -17,6 +18,7 @@ export type RunSignal =
       readonly owner: Owner;
       readonly epoch: number;
       readonly deadlineAt: EpochMs;
+      readonly definitions: readonly AgentDefinition[] | undefined;
     }
   | { readonly type: "recover"; readonly owner: Owner; readonly epoch: number; readonly places: readonly Place[] }
   | {
@@ -30,6 +32,7 @@ export type RunSignal =
       readonly owner: Owner;
       readonly epoch: number;
       readonly deadlineAt: EpochMs;
+      readonly definitions: readonly AgentDefinition[] | undefined;
     }
   | { readonly type: "cancel" | "cancel.force"; readonly reason: string; readonly force: boolean }
   | { readonly type: "expire"; readonly deadlineAt: EpochMs }
@@ -58,7 +61,7 @@ const settledAs =
   });
 
 export const runEventMakers = {
-  started: ({ run, life, graph, root, places, owner, epoch, deadlineAt }: Signal<"start">): RunEvent => ({
+  started: ({ run, life, graph, root, places, owner, epoch, deadlineAt, definitions }: Signal<"start">): RunEvent => ({
     type: "run.started",
     run,
     life,
@@ -68,6 +71,7 @@ export const runEventMakers = {
     owner,
     epoch,
     deadlineAt,
+    ...(definitions === undefined ? {} : { definitions }),
   }),
   recovered: ({ owner, epoch, places }: Signal<"recover">): RunEvent => ({
     type: "run.recovered",
@@ -75,7 +79,18 @@ export const runEventMakers = {
     epoch,
     places,
   }),
-  forked: ({ run, life, from, graph, root, places, owner, epoch, deadlineAt }: Signal<"fork">): RunEvent => ({
+  forked: ({
+    run,
+    life,
+    from,
+    graph,
+    root,
+    places,
+    owner,
+    epoch,
+    deadlineAt,
+    definitions,
+  }: Signal<"fork">): RunEvent => ({
     type: "run.forked",
     run,
     life,
@@ -86,6 +101,7 @@ export const runEventMakers = {
     owner,
     epoch,
     deadlineAt,
+    ...(definitions === undefined ? {} : { definitions }),
   }),
   cancelRequested: ({ reason, force }: Signal<"cancel" | "cancel.force">): RunEvent => ({
     type: "run.cancelRequested",

@@ -6,12 +6,20 @@ import { planOf } from "./plan.ts";
 import { ReadySet } from "./ready-set.ts";
 import { runEventMakers, runMachine } from "./run-machine.ts";
 import type { RunPhase, RunSignal } from "./run-machine.ts";
+import { messageEventMakers, messageMachine } from "./message-machine.ts";
+import type { MessagePhase, MessageSignal } from "./message-machine.ts";
+import { noMessages } from "./message-state.ts";
+import type { MessageState } from "./message-state.ts";
 import { stepEventMakers, stepMachine } from "./step-machine.ts";
 import type { StepPhase, StepSignal } from "./step-machine.ts";
-import type { Owner, RunEvent, StepEvent } from "../domain/events.ts";
+import type { MessageEvent, Owner, RunEvent, StepEvent } from "../domain/events.ts";
 
 export const runTable = compileMachine<RunPhase, RunSignal, RunEvent>(runMachine, runEventMakers);
 export const stepTable = compileMachine<StepPhase, StepSignal, StepEvent>(stepMachine, stepEventMakers);
+export const messageTable = compileMachine<MessagePhase, MessageSignal, MessageEvent>(
+  messageMachine,
+  messageEventMakers,
+);
 
 /** The number of each phase of a step, as {@link RunState.phases} holds it. */
 export const stepPhases: readonly StepPhase[] = stepTable.states;
@@ -57,6 +65,7 @@ export interface RunState {
   isForced: boolean;
   /** Code and message of every diagnostic so far. */
   diagnostics: Set<string>;
+  messages: MessageState;
 }
 
 export function initialState(): RunState {
@@ -75,6 +84,7 @@ export function initialState(): RunState {
     stopReason: "",
     isForced: false,
     diagnostics: new Set(),
+    messages: noMessages(),
   };
 }
 

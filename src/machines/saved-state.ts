@@ -2,6 +2,7 @@ import type { EpochMs, Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Owner } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { RunEnd } from "../domain/status.ts";
+import type { MessageState, OpenMessage, StepMessages } from "./message-state.ts";
 import { planOf } from "./plan.ts";
 import { regraphed } from "./regraph.ts";
 import { initialState, stepPhases } from "./run-state.ts";
@@ -26,6 +27,7 @@ export interface SavedState {
   readonly stopReason: string;
   readonly isForced: boolean;
   readonly diagnostics: readonly string[];
+  readonly messages: SavedMessages;
   /** The names of the phases by which `phases` counts: another version may have others. */
   readonly phaseNames: readonly string[];
   readonly phases: readonly number[];
@@ -34,7 +36,16 @@ export interface SavedState {
   readonly dueAt: readonly number[];
 }
 
-/** Linear in the steps. */
+interface SavedMessages {
+  readonly last: number;
+  readonly keys: readonly (readonly [string, string])[];
+  readonly ofStep: readonly (readonly [
+    string,
+    Omit<StepMessages, "open"> & { readonly open: readonly (readonly [number, OpenMessage])[] },
+  ])[];
+}
+
+/** Linear in the steps, and in the messages that had keys. */
 export function saveState(state: RunState): SavedState {
   const { cleanupAt } = state;
   return {
@@ -51,6 +62,7 @@ export function saveState(state: RunState): SavedState {
     stopReason: state.stopReason,
     isForced: state.isForced,
     diagnostics: [...state.diagnostics],
+    messages: saveMessages(state.messages),
     phaseNames: stepPhases,
     phases: [...state.phases],
     attempts: [...state.attempts],
@@ -61,7 +73,7 @@ export function saveState(state: RunState): SavedState {
 
 /** The state that gave `saved`, with the graph that it had; undefined where the two do not fit. Linear in steps and edges. */
 export function restoreState(saved: SavedState, graph: GraphDocument): RunState | undefined {
-  const { diagnostics, phaseNames, phases, attempts, interruptions, dueAt, cleanupAt, ...facts } = saved;
+  const { diagnostics, messages, phaseNames, phases, attempts, interruptions, dueAt, cleanupAt, ...facts } = saved;
   const plan = planOf(graph);
   const isOfGraph = phases.length === plan.steps.length && String(phaseNames) === String(stepPhases);
   if (!isOfGraph) return undefined;
@@ -72,6 +84,24 @@ export function restoreState(saved: SavedState, graph: GraphDocument): RunState 
     interruptions: Uint8Array.from(interruptions),
     dueAt: Float64Array.from(dueAt),
   };
-  const state: RunState = { ...initialState(), ...facts, ...arrays, cleanupAt, diagnostics: new Set(diagnostics) };
+  const sets = { diagnostics: new Set(diagnostics), messages: restoreMessages(messages) };
+  const state: RunState = { ...initialState(), ...facts, ...arrays, cleanupAt, ...sets };
   return { ...state, ...regraphed(state, plan) };
+}
+
+/** What changes later is copied, so that what was saved stays as it was. */
+function saveMessages({ last, keys, ofStep }: MessageState): SavedMessages {
+  const steps = Array.from(ofStep, ([step, { open, ...rest }]) => {
+    return [step, { ...rest, open: Array.from(open, ([message, one]) => [message, { ...one }] as const) }] as const;
+  });
+  return { last, keys: [...keys], ofStep: steps };
+}
+
+function restoreMessages({ last, keys, ofStep }: SavedMessages): MessageState {
+  const steps = ofStep.map(([step, { open, ...rest }]) => {
+    // A key that was undefined is not there after the way through JSON: it is named once more.
+    const opened = open.map(([message, one]) => [message, { ...one, key: one.key }] as const);
+    return [step, { ...rest, open: new Map(opened) }] as const;
+  });
+  return { last, keys: new Map(keys), ofStep: new Map(steps) };
 }

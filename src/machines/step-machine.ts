@@ -3,6 +3,7 @@ import type { StepEvent, StopCause, ProgressReport } from "../domain/events.ts";
 import type { Blocker, Failure } from "../domain/failure.ts";
 import type { EpochMs, StepId } from "../domain/ids.ts";
 import type { StoredOutput } from "../domain/output.ts";
+import type { Usage } from "../domain/usage.ts";
 
 /**
  * What the kernel tells a step. What elsewhere would be a guard is here the signal's own type: the kernel knows from the
@@ -25,13 +26,20 @@ export type StepSignal =
       readonly cause: StopCause;
       readonly force: boolean;
     }
-  | { readonly type: "succeed"; readonly step: StepId; readonly attempt: number; readonly output: StoredOutput }
+  | {
+      readonly type: "succeed";
+      readonly step: StepId;
+      readonly attempt: number;
+      readonly output: StoredOutput;
+      readonly usage: Usage | undefined;
+    }
   | {
       readonly type: "fail.retry";
       readonly step: StepId;
       readonly attempt: number;
       readonly failure: Failure;
       readonly partial: StoredOutput | undefined;
+      readonly usage: Usage | undefined;
       readonly retryAt: EpochMs;
     }
   | {
@@ -40,6 +48,7 @@ export type StepSignal =
       readonly attempt: number;
       readonly failure: Failure;
       readonly partial: StoredOutput | undefined;
+      readonly usage: Usage | undefined;
       /** The run's reason to cancel; used only where a canceled attempt ends. */
       readonly reason: string;
     }
@@ -49,9 +58,11 @@ export type StepSignal =
 
 type Signal<Type extends StepSignal["type"]> = Extract<StepSignal, { type: Type }>;
 
-// The partial output is left out rather than undefined, so that an event is the same before and after its trip through JSON.
+// What is not there is left out rather than undefined, so that an event is the same before and after its trip through JSON.
 const partialOf = (signal: { readonly partial: StoredOutput | undefined }): { readonly partial?: StoredOutput } =>
   signal.partial === undefined ? {} : { partial: signal.partial };
+const usageOf = (signal: { readonly usage: Usage | undefined }): { readonly usage?: Usage } =>
+  signal.usage === undefined ? {} : { usage: signal.usage };
 
 export const stepEventMakers = {
   started: ({ step, attempt, deadlineAt }: Signal<"start">): StepEvent => ({
@@ -85,11 +96,12 @@ export const stepEventMakers = {
     cause,
     force,
   }),
-  succeeded: ({ step, attempt, output }: Signal<"succeed">): StepEvent => ({
+  succeeded: (signal: Signal<"succeed">): StepEvent => ({
     type: "step.succeeded",
-    step,
-    attempt,
-    output,
+    step: signal.step,
+    attempt: signal.attempt,
+    output: signal.output,
+    ...usageOf(signal),
   }),
   retryScheduled: (signal: Signal<"fail.retry">): StepEvent => ({
     type: "step.retryScheduled",
@@ -98,6 +110,7 @@ export const stepEventMakers = {
     failure: signal.failure,
     retryAt: signal.retryAt,
     ...partialOf(signal),
+    ...usageOf(signal),
   }),
   failed: (signal: Signal<"fail.final">): StepEvent => ({
     type: "step.failed",
@@ -105,6 +118,7 @@ export const stepEventMakers = {
     attempt: signal.attempt,
     failure: signal.failure,
     ...partialOf(signal),
+    ...usageOf(signal),
   }),
   timedOut: (signal: Signal<"fail.final">): StepEvent => ({
     type: "step.timedOut",
@@ -112,6 +126,7 @@ export const stepEventMakers = {
     attempt: signal.attempt,
     failure: signal.failure,
     ...partialOf(signal),
+    ...usageOf(signal),
   }),
   canceled: (signal: Signal<"fail.final">): StepEvent => ({
     type: "step.canceled",
@@ -120,6 +135,7 @@ export const stepEventMakers = {
     reason: signal.reason,
     failure: signal.failure,
     ...partialOf(signal),
+    ...usageOf(signal),
   }),
   interrupted: ({ step, attempt }: Signal<"interrupt">): StepEvent => ({ type: "step.interrupted", step, attempt }),
   resumed: ({ step, attempt, deadlineAt }: Signal<"resume">): StepEvent => ({

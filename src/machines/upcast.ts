@@ -10,6 +10,8 @@ export type Upcaster = (commit: Commit) => Commit;
 const upcasters: Readonly<Record<number, Upcaster>> = {
   // Runs had one owner for good, so nobody counted them.
   1: (commit) => ({ ...commit, events: commit.events.map(withFirstEpoch) }),
+  // Nobody spoke to steps, and nobody counted what they asked of models: there is nothing to lift.
+  2: (commit) => commit,
 };
 
 /** What has been lifted is not lifted again, by whoever comes across it next. */

@@ -90,8 +90,8 @@ export interface Attempt {
   /** A tool call of an agent. Starts and ends are all kept, up to the limit of progress for one attempt. */
   tool(call: ToolReport): void;
   /**
-   * Calls back with every message to this attempt, in order, those that came before included. Where nobody listens, messages are
-   * denied. Each must be answered by one of its methods in the end; those that are open when the attempt ends are denied then.
+   * Calls back with every message to this attempt, in order, those that came before included; the newest listener gets them. Only if
+   * the executor `takesMessages`: else they are denied. Each must be answered by one of its methods in the end; those that are open when the attempt ends are denied then.
    */
   onMessage(listener: (message: Message) => void): void;
   /** Something worth keeping in the journal that is neither progress nor an outcome. */
@@ -126,7 +126,10 @@ export interface ToolReport {
   readonly summary?: string;
 }
 
-/** A message to a running attempt. Which of its methods is called first decides; a later `consumed` still counts. */
+/**
+ * A message to a running attempt. It may be said once that it was accepted and once that nobody can tell, in any order, and then once
+ * that it was consumed or denied, which is the end of it; what is said twice or later is not heard.
+ */
 export interface Message {
   readonly number: MessageNumber;
   readonly channel: MessageChannel;

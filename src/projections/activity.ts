@@ -1,4 +1,4 @@
-import type { Event } from "../domain/events.ts";
+import type { Event, ProgressReport } from "../domain/events.ts";
 
 const lineCharsMax = 180;
 
@@ -31,7 +31,7 @@ export function activityOf(event: Event): string {
     case "step.started":
       return event.attempt === 1 ? "started" : `attempt ${event.attempt} started`;
     case "step.progressed":
-      return event.report.kind === "text" ? lastLine(event.report.text) : line(event.report.message);
+      return reported(event.report);
     case "step.abortRequested":
       return event.force
         ? `stopping by force: ${words[event.cause] ?? event.cause}`
@@ -54,6 +54,30 @@ export function activityOf(event: Event): string {
       return `canceled: ${line(event.reason)}`;
     case "step.blocked":
       return `blocked by ${line(event.by.map(({ step, status }) => `${step} (${words[status] ?? status})`).join(", "))}`;
+    case "message.sent":
+      return `message ${event.message} sent as ${event.channel}: ${line(event.text)}`;
+    case "message.accepted":
+      return `message ${event.message} accepted`;
+    case "message.consumed":
+      return `message ${event.message} given to the agent`;
+    case "message.denied":
+      return `message ${event.message} denied: ${line(event.reason)}`;
+    case "message.unknown":
+      return `message ${event.message} unknown: ${line(event.reason)}`;
+  }
+}
+
+function reported(report: ProgressReport): string {
+  switch (report.kind) {
+    case "text":
+      return lastLine(report.text);
+    case "note":
+      return line(report.message);
+    case "tool": {
+      const { tool, phase, isError, summary } = report;
+      const said = `tool ${tool}: ${phase}${isError === true ? " with an error" : ""}`;
+      return line(summary === undefined ? said : `${said}, ${summary}`);
+    }
   }
 }
 

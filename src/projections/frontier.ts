@@ -14,6 +14,8 @@ export interface Handover {
   readonly output?: StoredOutput;
   readonly partial?: StoredOutput;
   readonly failure?: Failure;
+  /** Why a step that never ran did not. */
+  readonly reason?: string;
 }
 
 /** What the end of a step hands on; undefined for an event that is none. */
@@ -34,14 +36,13 @@ export function handoverOf(event: Event): Handover | undefined {
         step: event.step,
         status: "canceled",
         failure: event.failure ?? { kind: "aborted", message: event.reason },
+        ...(event.attempt === 0 ? { reason: event.reason } : {}),
         ...(event.partial === undefined ? {} : { partial: event.partial }),
       };
-    case "step.blocked":
-      return {
-        step: event.step,
-        status: "blocked",
-        failure: { kind: "aborted", message: `Blocked by ${event.by.map(({ step }) => step).join(", ")}.` },
-      };
+    case "step.blocked": {
+      const reason = `Blocked by ${event.by.map(({ step }) => step).join(", ")}.`;
+      return { step: event.step, status: "blocked", failure: { kind: "aborted", message: reason }, reason };
+    }
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@ import type { GraphDocument } from "../domain/graph-document.ts";
 import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts";
 import type { RunStatus, StepStatus } from "../domain/status.ts";
 import { isRunEnded } from "../domain/status.ts";
+import type { Usage } from "../domain/usage.ts";
 import type { StepList } from "./step-list.ts";
 import type { StepSnapshot } from "./step-snapshot.ts";
 
@@ -30,6 +31,8 @@ export interface RunFacts {
   readonly cancelReason: string | undefined;
   readonly isCleaned: boolean;
   readonly counts: StepCounts;
+  /** What all attempts of all steps asked of models; undefined where none told. */
+  readonly usage: Usage | undefined;
   /** One line about the newest event, led by its step if it has one. */
   readonly activity: string;
   /** Steps that no other step names, in declared order: the run's results. */

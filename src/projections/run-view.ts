@@ -1,39 +1,18 @@
 import { cursorAt } from "../domain/cursor.ts";
 import { brokenInvariant, invariant } from "../domain/errors.ts";
-import type { Event, Owner, Place, StepEvent } from "../domain/events.ts";
+import type { AgentDefinition } from "../domain/agent.ts";
+import type { Event, Place, StepEvent } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
-import type { EpochMs, Position, RunId, RunLife, StepId } from "../domain/ids.ts";
-import type { RunStatus, StepStatus } from "../domain/status.ts";
+import type { EpochMs, Position, RunLife, StepId } from "../domain/ids.ts";
+import type { RunStatus } from "../domain/status.ts";
 import { planOf } from "../machines/plan.ts";
-import { activityOf } from "./activity.ts";
+import { addSpent, definitionsOf, lineOf, noSteps, placesOf, unstarted } from "./run-fold.ts";
+import type { RunFold } from "./run-fold.ts";
 import type { RunSnapshot } from "./run-snapshot.ts";
 import { snapshotOf } from "./run-snapshot.ts";
 import { StepTable } from "./step-list.ts";
 import { nextStep, pendingStep } from "./step-snapshot.ts";
 import type { StepSnapshot } from "./step-snapshot.ts";
-
-/** What a view knows of its run as a whole, but for the graph; JSON, so that a checkpoint can keep it. */
-interface RunFold {
-  id: RunId;
-  life: RunLife;
-  /** Where the journal has the event that says the graph. */
-  graphAt: Position;
-  root: string;
-  places: readonly Place[];
-  owner: Owner;
-  epoch: number;
-  deadlineAt: EpochMs;
-  status: RunStatus;
-  position: Position;
-  startedAt: EpochMs;
-  updatedAt: EpochMs;
-  endedAt?: EpochMs;
-  cleanupAt?: EpochMs;
-  cancelReason?: string;
-  isCleaned?: true;
-  counts: Record<StepStatus, number>;
-  activity: string;
-}
 
 /** All of a view but its graph, as JSON. */
 export interface SavedView {
@@ -50,6 +29,7 @@ export class RunView {
   #run: RunFold = unstarted();
   #graph: GraphDocument = { name: "", objective: "", steps: [] };
   #placeOf: ReadonlyMap<string, Place> = new Map();
+  #definitionOf: ReadonlyMap<string, AgentDefinition> = new Map();
   /** The newest event, until its line is asked for: most lines never are. */
   #lastEvent: Event | undefined;
   #sinks: readonly StepId[] = [];
@@ -123,6 +103,11 @@ export class RunView {
         return;
       case "diagnostic.recorded":
       case "artifact.stored":
+      case "message.sent":
+      case "message.accepted":
+      case "message.consumed":
+      case "message.denied":
+      case "message.unknown":
         return;
       default: {
         const number = this.#steps.numberOf(event.step);
@@ -136,6 +121,7 @@ export class RunView {
         const before = this.#steps.at(number);
         const after = nextStep(before, event, at, run.position);
         this.#steps.set(number, after);
+        addSpent(run, event);
         if (after.status !== before.status) {
           run.counts[before.status]--;
           run.counts[after.status]++;
@@ -167,6 +153,7 @@ export class RunView {
       cancelReason: run.cancelReason,
       isCleaned: run.isCleaned === true,
       counts: { ...run.counts },
+      usage: run.usage,
       activity: this.#activity(),
       sinks: this.#sinks,
       steps: this.#steps.snapshot(),
@@ -177,6 +164,11 @@ export class RunView {
   /** A working directory as it was when the run started. */
   place(cwd: string | undefined): Place | undefined {
     return cwd === undefined ? undefined : this.#placeOf.get(cwd);
+  }
+
+  /** An agent definition as it was when the run started. */
+  definition(ref: string | undefined): AgentDefinition | undefined {
+    return ref === undefined ? undefined : this.#definitionOf.get(ref);
   }
 
   step(id: StepId): StepSnapshot | undefined {
@@ -207,6 +199,7 @@ export class RunView {
       graph.steps.map((definition, number) => ({ ...pendingStep(definition), ...steps[number], definition })),
     );
     view.#placeOf = placesOf(run.places);
+    view.#definitionOf = definitionsOf(run.definitions);
     return view;
   }
 
@@ -220,6 +213,9 @@ export class RunView {
     run.epoch = event.epoch;
     run.deadlineAt = event.deadlineAt;
     run.startedAt = at;
+    if (event.definitions === undefined) delete run.definitions;
+    else run.definitions = event.definitions;
+    this.#definitionOf = definitionsOf(event.definitions);
     this.#placeOf = placesOf(event.places);
   }
 
@@ -257,36 +253,4 @@ export class RunView {
     this.#lastEvent = undefined;
     return this.#run.activity;
   }
-}
-
-function placesOf(places: readonly Place[]): ReadonlyMap<string, Place> {
-  return new Map(places.map((place) => [place.cwd, place]));
-}
-
-function lineOf(event: Event): string {
-  const isOfStep = "step" in event && event.step !== undefined;
-  return isOfStep ? `${event.step}: ${activityOf(event)}` : activityOf(event);
-}
-
-function unstarted(): RunFold {
-  return {
-    id: "",
-    life: "",
-    graphAt: 0,
-    root: "",
-    places: [],
-    owner: { host: "", pid: 0, processStart: "" },
-    epoch: 0,
-    deadlineAt: 0,
-    status: "running",
-    position: 0,
-    startedAt: 0,
-    updatedAt: 0,
-    counts: noSteps(),
-    activity: "",
-  };
-}
-
-function noSteps(): Record<StepStatus, number> {
-  return { pending: 0, running: 0, succeeded: 0, failed: 0, blocked: 0, timedOut: 0, canceled: 0 };
 }

@@ -3,6 +3,8 @@ import type { StepDocument } from "../domain/graph-document.ts";
 import type { EpochMs, Position, StepId } from "../domain/ids.ts";
 import type { StepEvent } from "../domain/events.ts";
 import type { StepStatus } from "../domain/status.ts";
+import { addUsage } from "../domain/usage.ts";
+import type { Usage } from "../domain/usage.ts";
 import { activityOf } from "./activity.ts";
 
 /** One step as it is at a position. Immutable: the next event of the step makes another one. */
@@ -18,6 +20,8 @@ export interface StepSnapshot {
   readonly endedAt: EpochMs | undefined;
   /** Time that attempts have taken so far, waits between them left out; the attempt under way is not counted. */
   readonly workedMs: number;
+  /** What all attempts asked of models; undefined where none told. */
+  readonly usage: Usage | undefined;
   /** While running: the attempt's deadline. */
   readonly deadlineAt: EpochMs | undefined;
   /** While waiting for a retry: when it comes. */
@@ -44,6 +48,7 @@ export function pendingStep(definition: StepDocument): StepSnapshot {
     startedAt: undefined,
     endedAt: undefined,
     workedMs: 0,
+    usage: undefined,
     deadlineAt: undefined,
     retryAt: undefined,
     isStopping: false,
@@ -88,25 +93,39 @@ export function nextStep(step: StepSnapshot, event: StepEvent, at: EpochMs, posi
         retryAt: event.retryAt,
         isStopping: false,
         failure: event.failure,
+        usage: usageWith(step, event),
         activity,
       };
     case "step.retryDue":
       return { ...step, retryAt: undefined, activity };
     case "step.succeeded":
-      return ended(step, "succeeded", activity, at, position);
+      return { ...ended(step, "succeeded", activity, at, position), usage: usageWith(step, event) };
     case "step.failed":
-      return { ...ended(step, "failed", activity, at, position), failure: event.failure };
+      return {
+        ...ended(step, "failed", activity, at, position),
+        failure: event.failure,
+        usage: usageWith(step, event),
+      };
     case "step.timedOut":
-      return { ...ended(step, "timedOut", activity, at, position), failure: event.failure };
+      return {
+        ...ended(step, "timedOut", activity, at, position),
+        failure: event.failure,
+        usage: usageWith(step, event),
+      };
     case "step.canceled":
       return {
         ...ended(step, "canceled", activity, at, position),
         failure: event.failure ?? step.failure,
+        usage: usageWith(step, event),
         reason: event.reason,
       };
     case "step.blocked":
       return { ...ended(step, "blocked", activity, at, position), blockedBy: event.by };
   }
+}
+
+function usageWith(step: StepSnapshot, { usage }: { readonly usage?: Usage }): Usage | undefined {
+  return usage === undefined || step.usage === undefined ? (usage ?? step.usage) : addUsage(step.usage, usage);
 }
 
 function ended(

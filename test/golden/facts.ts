@@ -7,6 +7,7 @@ import { initialState } from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
 import { Frontier } from "../../src/projections/frontier.ts";
 import { MaterialIndex, audienceOf } from "../../src/projections/material.ts";
+import { MessageBook } from "../../src/projections/messages.ts";
 import { summaryOf } from "../../src/projections/run-summary.ts";
 import { RunView } from "../../src/projections/run-view.ts";
 import { timelineOf } from "../../src/projections/timeline.ts";
@@ -17,12 +18,14 @@ export function factsOf(commits: readonly Commit[]): Json {
   const view = new RunView();
   const frontier = new Frontier();
   const material = new MaterialIndex();
+  const messages = new MessageBook();
   const handedTo: unknown[] = [];
   for (const commit of commits) {
     for (const { event, at, position } of recordedEvents(commit, commitStart(commit))) {
       evolve(state, event, at);
       view.apply(event, at);
       frontier.apply(event);
+      messages.apply(event);
       const audience = audienceOf(event, (step) => isSink(state, step));
       if (audience !== undefined) material.add(audience, event, position);
       if (event.type === "step.started") {
@@ -39,6 +42,7 @@ export function factsOf(commits: readonly Commit[]): Json {
     timeline: timelineOf(commits.flatMap((commit) => [...recordedEvents(commit, 0)])),
     summary: summaryOf(state, commits.at(-1)!.at),
     material: { forRun: material.forRun(0), forStep: Object.fromEntries(steps) },
+    messages: messages.list(),
     handedTo,
     heldAtTheEnd: frontier.size,
   };

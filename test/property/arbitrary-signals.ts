@@ -3,8 +3,11 @@ import type { ArtifactRef } from "../../src/domain/artifact.ts";
 import type { StopCause } from "../../src/domain/events.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import type { StoredOutput } from "../../src/domain/output.ts";
+import type { MessagePhase, MessageSignal } from "../../src/machines/message-machine.ts";
 import type { RunPhase, RunSignal } from "../../src/machines/run-machine.ts";
 import type { StepPhase, StepSignal } from "../../src/machines/step-machine.ts";
+import type { AgentDefinition } from "../../src/domain/agent.ts";
+import type { Usage } from "../../src/domain/usage.ts";
 
 /** The graph of every random signal: one step, named like the step of every random signal. */
 export const graph = { name: "graph", objective: "To be tested.", steps: [{ id: "a", task: "a" }] } as const;
@@ -19,6 +22,21 @@ const attempt = fc.integer({ min: 1, max: 100 });
 // Through JSON once, because 0 and -0 are the same there.
 const output = fc.jsonValue().map((value): StoredOutput => ({ value: JSON.parse(JSON.stringify(value)) }));
 const partial = fc.option(output, { nil: undefined });
+const usage: fc.Arbitrary<Usage | undefined> = fc.constantFrom(
+  undefined,
+  { inputTokens: 7, outputTokens: 0 },
+  { inputTokens: 7, outputTokens: 3, cacheReadTokens: 1, costUsd: 0.25, turns: 2, model: "small" },
+);
+const definition: AgentDefinition = {
+  ref: "package:reviewer",
+  name: "reviewer",
+  description: "Reads.",
+  source: "package",
+  filePath: "/agents/reviewer.md",
+  sha256: "0",
+  system: "Read.",
+};
+const definitions = fc.constantFrom(undefined, [definition]);
 const failure: fc.Arbitrary<Failure> = fc.record({
   kind: fc.constantFrom(...(["exit", "thrown", "timedOut", "aborted"] as const)),
   message: fc.string(),
@@ -51,13 +69,14 @@ export function stepSignals(phase: StepPhase): Arbitraries<StepSignal> {
     "stop.cancel": fc.record({ type: fc.constant("stop.cancel" as const), ...stop, cause: canceled }),
     "stop.timeOut": fc.record({ type: fc.constant("stop.timeOut" as const), ...stop, cause: timedOut }),
     "stop.force": fc.record({ type: fc.constant("stop.force" as const), ...stop, cause: forced }),
-    succeed: fc.record({ type: fc.constant("succeed" as const), step, attempt, output }),
+    succeed: fc.record({ type: fc.constant("succeed" as const), step, attempt, output, usage }),
     "fail.retry": fc.record({
       type: fc.constant("fail.retry" as const),
       step,
       attempt,
       failure,
       partial,
+      usage,
       retryAt: epochMs,
     }),
     "fail.final": fc.record({
@@ -66,6 +85,7 @@ export function stepSignals(phase: StepPhase): Arbitraries<StepSignal> {
       attempt,
       failure,
       partial,
+      usage,
       reason: fc.string(),
     }),
     due: fc.record({ type: fc.constant("due" as const), step, attempt }),
@@ -89,6 +109,7 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
     owner,
     epoch,
     deadlineAt: epochMs,
+    definitions,
   };
   return {
     start: fc.record({ type: fc.constant("start" as const), ...begun, graph: fc.constant(graph) }),
@@ -114,5 +135,21 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
       step: fc.option(step, { nil: undefined }),
     }),
     store: fc.record({ type: fc.constant("store" as const), step, attempt, artifact }),
+  };
+}
+
+/** Random signals to the first message of a run. Its phase makes no difference to what they hold. */
+export function messageSignals(_phase: MessagePhase): Arbitraries<MessageSignal> {
+  const addressed = { message: fc.constant(1), step, attempt };
+  const channel = fc.constantFrom(...(["steer", "follow_up"] as const));
+  const key = fc.option(fc.string(), { nil: undefined });
+  const reason = fc.string();
+  return {
+    send: fc.record({ type: fc.constant("send" as const), ...addressed, channel, text: fc.string(), key }),
+    resend: fc.record({ type: fc.constant("resend" as const), ...addressed, channel, text: fc.string(), key }),
+    accept: fc.record({ type: fc.constant("accept" as const), ...addressed }),
+    consume: fc.record({ type: fc.constant("consume" as const), ...addressed }),
+    deny: fc.record({ type: fc.constant("deny" as const), ...addressed, channel, reason, key }),
+    lose: fc.record({ type: fc.constant("lose" as const), ...addressed, reason }),
   };
 }

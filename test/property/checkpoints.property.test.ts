@@ -5,6 +5,7 @@ import { evolve } from "../../src/machines/evolve.ts";
 import { initialState } from "../../src/machines/run-state.ts";
 import { restoreState, saveState } from "../../src/machines/saved-state.ts";
 import { MaterialIndex } from "../../src/projections/material.ts";
+import { MessageBook } from "../../src/projections/messages.ts";
 import { RunView } from "../../src/projections/run-view.ts";
 import { RunStream } from "../../src/actors/run-stream.ts";
 import { factsOf, record, reread } from "../support/record-run.ts";
@@ -37,16 +38,18 @@ test("a state and a view that were saved anywhere, and folded on from there, are
       const state = restoreState(throughJson(saveState(before.state)), scenario.graph)!;
       const view = RunView.restore(throughJson(before.stream.view.save()), scenario.graph);
       const material = MaterialIndex.restore(throughJson(before.stream.material.save()));
+      const messages = MessageBook.restore(throughJson(before.stream.messages.save()));
       const { frontier } = before.stream;
       expect(factsOf(state)).toBe(factsOf(before.state));
       expect(JSON.stringify(view.snapshot())).toBe(JSON.stringify(before.stream.view.snapshot()));
 
-      const stream = new RunStream(() => undefined, { view, frontier, material });
+      const stream = new RunStream(() => undefined, { view, frontier, material, messages });
       stream.publish(commits.slice(cut));
       for (const { events, at } of commits.slice(cut)) for (const event of events) evolve(state, event, at);
       expect(factsOf(state)).toBe(factsOf(whole.state));
       expect(JSON.stringify(stream.view.snapshot())).toBe(JSON.stringify(whole.stream.view.snapshot()));
       expect(stream.material.forRun(0)).toEqual(whole.stream.material.forRun(0));
+      expect(stream.messages.save()).toEqual(whole.stream.messages.save());
       for (const { id } of scenario.graph.steps) {
         expect(stream.material.forStep(id, undefined, 0)).toEqual(whole.stream.material.forStep(id, undefined, 0));
         expect(stream.frontier.handoversTo(id)).toEqual(whole.stream.frontier.handoversTo(id));

@@ -4,15 +4,25 @@ import { createActor, initialTransition, transition } from "xstate";
 import type { AnyStateMachine } from "xstate";
 import type { Event } from "../../src/domain/events.ts";
 import { evolve } from "../../src/machines/evolve.ts";
-import { emptyArrays, initialState, phaseCode, phaseOf, runTable, stepTable } from "../../src/machines/run-state.ts";
+import {
+  emptyArrays,
+  initialState,
+  messageTable,
+  phaseCode,
+  phaseOf,
+  runTable,
+  stepTable,
+} from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
 import { planOf } from "../../src/machines/plan.ts";
+import { messageMachine } from "../../src/machines/message-machine.ts";
+import type { MessagePhase, MessageSignal } from "../../src/machines/message-machine.ts";
 import { runMachine } from "../../src/machines/run-machine.ts";
 import type { RunPhase, RunSignal } from "../../src/machines/run-machine.ts";
 import { stepMachine } from "../../src/machines/step-machine.ts";
 import type { StepPhase, StepSignal } from "../../src/machines/step-machine.ts";
 import type { CompiledMachine } from "../../src/machines/compile-machine.ts";
-import { graph, runSignals, stepSignals } from "./arbitrary-signals.ts";
+import { graph, messageSignals, runSignals, stepSignals } from "./arbitrary-signals.ts";
 
 interface Chart {
   readonly machine: AnyStateMachine;
@@ -53,7 +63,31 @@ const charts: readonly (readonly [string, Chart])[] = [
       },
     },
   ],
+  [
+    "the message's chart",
+    {
+      machine: messageMachine,
+      table: messageTable as CompiledMachine<string, MessageSignal, Event> as Chart["table"],
+      signals: (state) => messageSignals(state as MessagePhase),
+      fold(state, event) {
+        const { messages } = withMessage(state as MessagePhase, event);
+        const phase = messages.ofStep.get("a")?.open.get(1)?.phase;
+        // What is settled leaves nothing behind, and the event says how it was.
+        return phase ?? event.type.slice("message.".length);
+      },
+    },
+  ],
 ];
+
+function withMessage(phase: MessagePhase, event: Event): RunState {
+  const folded = stateWith("running");
+  if (phase === "sent" || phase === "accepted" || phase === "unknown") {
+    const message = { phase, channel: "steer", text: "", key: undefined } as const;
+    folded.messages.ofStep.set("a", { attempt: 1, count: 1, chars: 0, open: new Map([[1, { ...message }]]) });
+  }
+  evolve(folded, event, 1_000);
+  return folded;
+}
 
 function stateWith(phase: RunPhase): RunState {
   return { ...initialState(), ...emptyArrays(planOf(graph)), phase };

@@ -34,7 +34,8 @@ test("the number of events is linear in steps, attempts and what was told", () =
     fc.property(scenarios(), (scenario) => {
       const events = eventsOf(record(scenario).commits);
       const count = (type: string): number => events.filter((event) => event.type === type).length;
-      const told = count("step.progressed") + count("diagnostic.recorded");
+      const messages = events.filter((event) => event.type.startsWith("message.")).length;
+      const told = count("step.progressed") + count("diagnostic.recorded") + messages;
       // A start, at most two requests to stop, a retry that is scheduled and one that is due for each attempt; an end a step. Each
       // owner interrupts an attempt, and resumes it or makes it due, once.
       const owners = count("run.recovered") + 2 * count("step.interrupted");

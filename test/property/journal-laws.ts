@@ -1,4 +1,5 @@
 import type { Commit } from "../../src/domain/commit.ts";
+import { MessageLaws } from "./message-laws.ts";
 import type { Event, StepEvent } from "../../src/domain/events.ts";
 import type { GraphDocument, StepDocument } from "../../src/domain/graph-document.ts";
 
@@ -34,6 +35,7 @@ class Laws {
   readonly #lost = new Map<string, number>();
   /** Steps that this commit has blocked, with whom they name for it. */
   readonly #blocked: { readonly step: StepDocument; readonly by: readonly string[] }[] = [];
+  readonly #messages = new MessageLaws((law) => this.break(law));
   #isStarted = false;
   #isSettled = false;
 
@@ -56,6 +58,7 @@ class Laws {
       this.#isSettled = true;
       if (this.#ends.size < this.#steps.size) this.break("the run was settled before all its steps had ended");
     }
+    this.#messages.see(event);
     if (isOfStep(event)) this.#seeStep(event, event.step);
   }
 

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Event } from "../../src/domain/events.ts";
 import { decide, isRefusal } from "../../src/machines/decide.ts";
+import { MessageBook } from "../../src/projections/messages.ts";
 import { initialState, isLive, phaseOf } from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
 import type { StepPhase } from "../../src/machines/step-machine.ts";
@@ -20,6 +21,7 @@ test("the kernel takes and refuses the same inputs as the oracle, and leaves eve
       const state = initialState();
       const oracle = new Oracle(scenario.graph);
       const starts: string[] = [];
+      const book = new MessageBook();
       simulate(scenario, (input, at) => {
         const decision = decide(state, input, at);
         const isAccepted = oracle.accepts(input, at);
@@ -29,8 +31,12 @@ test("the kernel takes and refuses the same inputs as the oracle, and leaves eve
           throw new Error(`${where()}: the oracle ${isAccepted ? "takes" : "refuses"} it, the kernel does not`);
         }
         for (const event of events) note(event, starts, oracle);
+        for (const event of events) book.apply(event);
         const difference = differenceOf(state, oracle, scenario);
         if (difference !== undefined) throw new Error(`after ${where()}: ${difference}`);
+        const told = Array.from(oracle.told.messages, ({ step, key, status }) => ({ step, key, status }));
+        const kept = book.list().map(({ step, key, status }) => ({ step, key, status }));
+        mustBe(JSON.stringify(kept), JSON.stringify(told), `after ${where()}, the messages`);
         return events;
       });
       expect(oracle.end, "every scenario comes to an end").toBeDefined();

@@ -1,5 +1,6 @@
 import type { GraphDocument, StepDocument } from "../../src/domain/graph-document.ts";
 import type { Input } from "../../src/domain/inputs.ts";
+import { MessageOracle } from "./message-oracle.ts";
 
 export type OracleStatus = "pending" | "running" | "succeeded" | "failed" | "blocked" | "timedOut" | "canceled";
 
@@ -15,6 +16,7 @@ export class Oracle {
   /** When each failed attempt's retry comes. */
   readonly retries = new Map<string, number>();
   end: string | undefined;
+  readonly told = new MessageOracle();
   readonly #graph: GraphDocument;
   readonly #stopping = new Map<string, "canceled" | "timedOut">();
   readonly #waiting = new Set<string>();
@@ -68,15 +70,23 @@ export class Oracle {
       this.#diagnostics.add(key);
       return true;
     }
+    if (input.type === "message.send") {
+      const status = this.statuses.get(input.step);
+      if (status === undefined) return false;
+      const isLive = status === "running" && !this.#stopping.has(input.step);
+      return this.told.send(input, this.attempts.get(input.step)!, isLive);
+    }
     if (this.attempts.get(input.step) !== input.attempt) return false;
     if (input.type === "step.retry") return this.#waiting.delete(input.step);
     if (this.statuses.get(input.step) !== "running") return false;
+    if (input.type === "message.report") return this.told.report(input);
     const { step } = input;
     const stopping = this.#stopping.get(step);
     if (input.type === "step.timeOut") {
       if (stopping !== undefined) return false;
       this.#stopping.set(step, "timedOut");
     }
+    if (input.type === "step.succeed" || input.type === "step.fail") this.told.close(step, "denied");
     if (input.type === "step.succeed" && stopping !== "timedOut") this.statuses.set(step, "succeeded");
     if (input.type === "step.succeed" && stopping === "timedOut") this.#fail(step, false, 0, at);
     if (input.type === "step.fail") this.#fail(step, input.failure.final === true, input.jitter, at);
@@ -89,6 +99,7 @@ export class Oracle {
     const running = [...this.statuses].flatMap(([step, status]) => (status === "running" ? [step] : []));
     const stopped = running.filter((step) => this.#stopping.has(step));
     const lost = running.filter((step) => !this.#stopping.has(step));
+    for (const step of stopped) this.told.close(step, "unknown");
     for (const step of lost) {
       this.statuses.set(step, "pending");
       this.#interruptions.set(step, (this.#interruptions.get(step) ?? 0) + 1);
@@ -101,7 +112,11 @@ export class Oracle {
       if (resumable.includes(step)) {
         this.statuses.set(step, "running");
         this.#interruptions.set(step, this.#interruptions.get(step)! - 1);
-      } else if (this.#step(step).onInterrupted === "fail") this.statuses.set(step, "failed");
+        this.told.begin(step, this.attempts.get(step)!);
+      } else if (this.#step(step).onInterrupted === "fail") {
+        this.told.close(step, "unknown");
+        this.statuses.set(step, "failed");
+      }
     }
     return true;
   }
@@ -116,7 +131,10 @@ export class Oracle {
   #endAll(ending: "canceled" | "expired"): void {
     this.#ending = ending;
     for (const [step, status] of this.statuses) {
-      if (status === "pending") this.statuses.set(step, "canceled");
+      if (status === "pending") {
+        this.told.close(step, "unknown");
+        this.statuses.set(step, "canceled");
+      }
       if (status === "running" && !this.#stopping.has(step)) this.#stopping.set(step, "canceled");
     }
     this.#waiting.clear();
@@ -167,6 +185,7 @@ export class Oracle {
     this.attempts.set(id, attempt);
     this.statuses.set(id, "running");
     this.starts.push(`${id}#${attempt}`);
+    this.told.begin(id, attempt);
   }
 
   #of(steps: readonly string[] | undefined): OracleStatus[] {

@@ -21,6 +21,18 @@ const failures: fc.Arbitrary<Failure> = fc.record(
   { requiredKeys: ["kind", "message"] },
 );
 
+const channels = fc.constantFrom<"steer" | "follow_up">("steer", "follow_up");
+/** Few, so that the same is often said again; and some that no budget has room for. */
+const messageTexts = fc.constantFrom("Stop.", "Go on.", "Go on.", "", "x".repeat(30_000), "x".repeat(50_001));
+const keys = fc.constantFrom("k1", "k1", "k2", "", "__proto__");
+const messageNumbers = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, -1, 1.5, Number.MAX_SAFE_INTEGER));
+const outcomes = fc.constantFrom<"accepted" | "consumed" | "denied" | "unknown">(
+  "accepted",
+  "consumed",
+  "denied",
+  "unknown",
+);
+
 function of<Type extends Input["type"]>(type: Type): fc.Arbitrary<Type> {
   return fc.constant(type);
 }
@@ -64,5 +76,19 @@ export function anyInput(steps: readonly string[]): fc.Arbitrary<Input> {
     },
     { weight: 2, arbitrary: fc.record({ type: of("step.timeOut"), step, attempt }) },
     { weight: 3, arbitrary: fc.record({ type: of("step.retry"), step, attempt }) },
+    {
+      weight: 6,
+      arbitrary: fc.record(
+        { type: of("message.send"), step, channel: channels, text: messageTexts, key: keys },
+        { requiredKeys: ["type", "step", "channel", "text"] },
+      ),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record(
+        { type: of("message.report"), step, attempt, message: messageNumbers, outcome: outcomes, reason: texts },
+        { requiredKeys: ["type", "step", "attempt", "message", "outcome"] },
+      ),
+    },
   );
 }

@@ -5,6 +5,7 @@ import type { Input, RefusalReason } from "../../src/domain/inputs.ts";
 import type { StoredOutput } from "../../src/domain/output.ts";
 import { decide, isRefusal } from "../../src/machines/decide.ts";
 import { evolve } from "../../src/machines/evolve.ts";
+import { messageFacts } from "./message-facts.ts";
 import { initialState, phaseOf } from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
 
@@ -164,10 +165,17 @@ export class GivenRun {
 
 /** All of a state as text, so that two can be compared. */
 function factsOf(state: RunState): string {
-  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, ...rest } = state;
+  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, messages, ...rest } = state;
   const members = plan.steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
   const arrays = [phases, attempts, interruptions, dueAt, unmet, counts].map((array) => [...array]);
-  return JSON.stringify({ ...rest, arrays, members, size: ready.size, diagnostics: [...diagnostics] });
+  return JSON.stringify({
+    ...rest,
+    arrays,
+    members,
+    size: ready.size,
+    diagnostics: [...diagnostics],
+    told: messageFacts(messages),
+  });
 }
 
 /** A run of these steps that has started. */

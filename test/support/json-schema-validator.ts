@@ -2,6 +2,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string",
+  boolean: (value) => typeof value === "boolean",
   number: (value) => typeof value === "number",
   integer: (value) => Number.isInteger(value),
   array: (value) => Array.isArray(value),
@@ -15,6 +16,10 @@ const says = {
   type: (value, type) => types[type as string]?.(value) ?? false,
   enum: (value, options) => (options as unknown[]).includes(value),
   oneOf: (value, options) => (options as Schema[]).filter((option) => accepts(option, value)).length === 1,
+  allOf: (value, parts) => (parts as Schema[]).every((part) => accepts(part, value)),
+  anyOf: (value, options) => (options as Schema[]).some((option) => accepts(option, value)),
+  not: (value, schema) => !accepts(schema as Schema, value),
+  minLength: (value, min) => typeof value !== "string" || Array.from(value).length >= (min as number),
   maxLength: (value, max) => typeof value !== "string" || Array.from(value).length <= (max as number),
   pattern: (value, pattern) => typeof value !== "string" || new RegExp(pattern as string, "u").test(value),
   minimum: (value, min) => typeof value !== "number" || value >= (min as number),

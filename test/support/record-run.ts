@@ -6,6 +6,7 @@ import { decide, isRefusal } from "../../src/machines/decide.ts";
 import { evolve } from "../../src/machines/evolve.ts";
 import { initialState } from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
+import { messageFacts } from "./message-facts.ts";
 import type { Scenario } from "./run-arbitrary.ts";
 import { simulate } from "./simulate.ts";
 
@@ -49,7 +50,7 @@ export function foldAll(commits: readonly Commit[], state: RunState = initialSta
 
 /** Everything that a state knows, as one text: two states are the same if and only if their texts are. */
 export function factsOf(state: RunState): string {
-  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, ...rest } = state;
+  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, messages, ...rest } = state;
   const { steps, numberOf, needs, after, neededBy, followedBy, sinks, ...planned } = plan;
   const members = steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
   const edges = [needs, after, neededBy, followedBy].flatMap(({ offsets, targets }) => [offsets, targets]);
@@ -58,5 +59,14 @@ export function factsOf(state: RunState): string {
   );
   const ids = steps.map(({ id }) => `${id} ${numberOf.get(id)}`);
   const queue = { first: ready.first(), size: ready.size, members };
-  return JSON.stringify({ ...rest, arrays, queue, diagnostics: [...diagnostics], planned, ids, sinks });
+  return JSON.stringify({
+    ...rest,
+    arrays,
+    queue,
+    diagnostics: [...diagnostics],
+    told: messageFacts(messages),
+    planned,
+    ids,
+    sinks,
+  });
 }

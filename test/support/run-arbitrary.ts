@@ -36,6 +36,9 @@ interface Row {
   readonly onInterrupted: "retry" | "fail" | undefined;
 }
 
+/** Two of them are more than an attempt takes. */
+const long = "x".repeat(40_000);
+
 /** Few different times, so that much happens at once. */
 const shortMs = fc.constantFrom(0, 1, 5, 10, 20, 50);
 
@@ -76,10 +79,11 @@ export function scenarios(
       concurrency: fc.constantFrom(undefined, 1, 2, 3, 1_000),
       maxRunSeconds: isCalm ? fc.constant(undefined) : fc.constantFrom(...times(8, undefined), 0.02, 0.1),
       strays: fc.array(strays, { maxLength: 12 }),
+      sends: fc.oneof(fc.constant([]), fc.array(sends, { maxLength: 12 })),
       recoveries: isCalm ? fc.constant([]) : fc.oneof(fc.constant([]), fc.array(recoveries, { maxLength: 4 })),
       endings: isCalm ? fc.constant([]) : fc.oneof(...times(3, fc.constant([])), fc.array(endings, { maxLength: 4 })),
     })
-    .map(({ table, concurrency, maxRunSeconds, strays: stray, endings: ending, recoveries: recovery }) => {
+    .map(({ table, concurrency, maxRunSeconds, strays: stray, sends: sent, endings: ending, recoveries: recovery }) => {
       const kept = table.flatMap((row, index) => (row === null ? [] : [{ row, index }]));
       if (kept.length === 0) kept.push({ row: lonely, index: 0 });
       const numbers = new Map(kept.map(({ index }, number) => [index, number]));
@@ -91,7 +95,10 @@ export function scenarios(
       return {
         graph: { name: "graph", objective: "Any run.", steps, limits },
         behaviours: kept.map(({ row }) => row.behaviours),
-        extras: [...stray, ...ending, ...inEpochs(recovery)].map(({ at, make }) => ({ at, input: make(steps.length) })),
+        extras: [...stray, ...sent, ...ending, ...inEpochs(recovery)].map(({ at, make }) => ({
+          at,
+          input: make(steps.length),
+        })),
       };
     });
 }
@@ -135,11 +142,25 @@ interface Extra {
 }
 
 const strays: fc.Arbitrary<Extra> = fc
-  .tuple(shortMs, fc.nat(), fc.constantFrom(1, 1, 1, 2, 0, 3), fc.nat({ max: 6 }), fc.constantFrom(true, true, false))
+  .tuple(shortMs, fc.nat(), fc.constantFrom(1, 1, 1, 2, 0, 3), fc.nat({ max: 7 }), fc.constantFrom(true, true, false))
   .map(([at, number, attempt, choice, isKnown]): Extra => {
     const make = (steps: number): Input =>
       strayInput(isKnown ? `s${number % steps}` : `stranger-${number}`, attempt, choice);
     return { at, make };
+  });
+
+/** Messages to any step, some of them once more, or under a key that is taken. */
+const sends: fc.Arbitrary<Extra> = fc
+  .tuple(
+    shortMs,
+    fc.nat(),
+    fc.constantFrom<"steer" | "follow_up">("steer", "follow_up"),
+    fc.oneof({ weight: 8, arbitrary: fc.constantFrom("Hurry.", "Look.") }, { weight: 1, arbitrary: fc.constant(long) }),
+    fc.constantFrom(undefined, undefined, "k1", "k2"),
+  )
+  .map(([at, number, channel, text, key]): Extra => {
+    const named = key === undefined ? {} : { key };
+    return { at, make: (steps) => ({ type: "message.send", step: `s${number % steps}`, channel, text, ...named }) };
   });
 
 const endings: fc.Arbitrary<Extra> = fc
@@ -202,6 +223,8 @@ function strayInput(step: string, attempt: number, choice: number): Input {
       return { type: "step.retry", step, attempt };
     case 5:
       return { type: "diagnostic.record", code: `code-${attempt}`, severity: severityOf(attempt), message: step, step };
+    case 6:
+      return { type: "message.report", step, attempt, message: 1 + attempt, outcome: "consumed" };
     default:
       return { type: "diagnostic.record", code: `code-${attempt}`, severity: severityOf(attempt), message: step };
   }

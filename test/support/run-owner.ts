@@ -40,7 +40,7 @@ export interface OwnerOptions {
   readonly db: string;
   /** Where its commands run. */
   readonly root: string;
-  readonly options?: Pick<RuntimeOptions, "recover" | "abortGraceMs">;
+  readonly options?: Pick<RuntimeOptions, "recover" | "abortGraceMs" | "agents">;
   /** A program that starts it, with its arguments. */
   readonly through?: readonly string[];
   /** What it is told first. */

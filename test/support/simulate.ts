@@ -10,6 +10,16 @@ const graceMs = 60;
 /** Takes an input at a time; answers with the events it caused, none if it was refused. */
 export type Accept = (input: Input, at: number) => readonly Event[];
 
+const answers: readonly (readonly ("accepted" | "consumed" | "denied" | "unknown")[])[] = [
+  ["accepted", "consumed", "consumed"],
+  ["consumed"],
+  ["denied"],
+  ["unknown", "accepted", "denied"],
+  ["accepted"],
+  ["unknown"],
+  [],
+];
+
 type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
 interface Due {
@@ -38,8 +48,17 @@ export function simulate({ graph, behaviours, extras }: Scenario, accept: Accept
     if (event.type === "run.started") put(event.deadlineAt, { type: "run.expire" });
     if (event.type === "step.started") begin(event, at);
     if (event.type === "step.abortRequested") stop(event, at);
+    if (event.type === "message.sent") answer(event, at);
     if (event.type === "step.retryScheduled") {
       put(event.retryAt, { type: "step.retry", step: event.step, attempt: event.attempt });
+    }
+  };
+  /** What an agent's program says of a message: everything that it can, and sometimes nothing. */
+  const answer = ({ message, step, attempt }: EventOf<"message.sent">, at: number): void => {
+    const says = answers[message % answers.length]!;
+    for (const [index, outcome] of says.entries()) {
+      const reason = outcome === "denied" || outcome === "unknown" ? { reason: `It was ${outcome}.` } : {};
+      put(at + index * 5, { type: "message.report", step, attempt, message, outcome, ...reason });
     }
   };
   const begin = ({ step, attempt, deadlineAt }: EventOf<"step.started">, at: number): void => {

@@ -1,6 +1,6 @@
 /* oxlint-disable vitest/expect-expect -- What is expected here are errors of the compiler; each names its reason. */
 import { describe, it } from "vitest";
-import { command, defineGraph, shell, step, task } from "runfold";
+import { agent, command, defineGraph, shell, step, task } from "runfold";
 import type { Step } from "runfold";
 
 const log = step("log", { run: command("git", ["log"]) });
@@ -73,6 +73,15 @@ describe("what does not compile", () => {
     step("bad", { run: shell("true"), command: ["true"] });
     // @ts-expect-error: a command is made by `command()`.
     step("bad", { run: ["true"] });
+  });
+
+  it("is an agent without a task, or a parser that is no name", () => {
+    // @ts-expect-error: the task is missing.
+    step("bad", { run: agent({ kind: "pi", system: "Be brief." }) });
+    // @ts-expect-error: a parser is named by a text.
+    step("bad", { run: command("claude", [], { parser: true }) });
+    // @ts-expect-error: options without a parser say nothing.
+    step("bad", { run: shell("claude", {}) });
   });
 
   it("is an option that a step does not have, or one of the wrong kind", () => {

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import { command, defineGraph, registeredTask, shell, step, task } from "runfold";
+import { agent, command, defineGraph, registeredTask, shell, step, task } from "runfold";
 import type { CommandOutput, Ended, Graph, OutputOf, Step, TaskContext } from "runfold";
 
 const log = step("log", { run: command("git", ["log"]) });
@@ -13,6 +13,18 @@ describe("the output of a step", () => {
     expectTypeOf(log).toEqualTypeOf<Step<CommandOutput>>();
     expectTypeOf(size).toEqualTypeOf<Step<CommandOutput>>();
     expectTypeOf<OutputOf<typeof log>>().toEqualTypeOf<CommandOutput>();
+  });
+
+  it("of an agent is its answer, also where a command runs it", () => {
+    expectTypeOf(step("a", { run: agent({ kind: "pi", task: "x", system: "y" }) })).toEqualTypeOf<Step<string>>();
+    expectTypeOf(step("b", { run: command("claude", ["-p", "x"], { parser: "claude" }) })).toEqualTypeOf<
+      Step<string>
+    >();
+    expectTypeOf(step("c", { run: shell("codex exec", { parser: "codex" }) })).toEqualTypeOf<Step<string>>();
+    step("d", {
+      needs: { review: step("e", { run: agent({ kind: "codex", task: "x" }) }) },
+      run: task(({ review }) => expectTypeOf(review).toEqualTypeOf<string>()),
+    });
   });
 
   it("of a task is what it returns, at once or later", () => {

@@ -33,7 +33,7 @@ describe("the published JSON Schema", () => {
     expect(wordless).toEqual([]);
   });
 
-  it.each(["repo-audit", "release-check"])("accepts the example %s, as the parser does", (name) => {
+  it.each(["repo-audit", "release-check", "review-team"])("accepts the example %s, as the parser does", (name) => {
     const text = readFileSync(new URL(`../../examples/graphs/${name}.json`, import.meta.url), "utf8");
     const json = JSON.parse(text) as unknown;
     expect(accepts(schema, json)).toBe(true);
@@ -67,7 +67,30 @@ describe("the published JSON Schema", () => {
     ],
     ["a shell line", workOf({ shell: " \n ls" })],
     ["a task", workOf({ task: "t" })],
-    ["an agent", workOf({ agent: { kind: "pi", task: "x", tools: ["read"] } })],
+    ["an agent", workOf({ agent: { kind: "pi", task: "x", system: "y", tools: ["read"] } })],
+    ["an agent by reference", workOf({ agent: { kind: "pi", task: "x", ref: "package:a" } })],
+    ["an agent that nobody describes", workOf({ agent: { kind: "pi", task: "x" } })],
+    ["an agent with a prompt of its own", workOf({ agent: { kind: "codex", task: "x" } })],
+    [
+      "an agent that is described twice",
+      workOf({ agent: { kind: "codex", task: "x", system: "y", ref: "package:a" } }),
+    ],
+    ["a bad reference", workOf({ agent: { kind: "pi", task: "x", ref: "a" } })],
+    ["an agent over a protocol", workOf({ agent: { kind: "acp", task: "x", command: ["a"] } })],
+    ["an agent over a protocol without a program", workOf({ agent: { kind: "acp", task: "x" } })],
+    ["a blank program of an agent", workOf({ agent: { kind: "acp", task: "x", command: [""] } })],
+    ["a scope of changes", workOf({ agent: { kind: "codex", task: "x", mutationScope: "Only src/a" } })],
+    ["a scope that says nothing", workOf({ agent: { kind: "codex", task: "x", mutationScope: "src" } })],
+    ["a parser of a command", stepWith({ parser: "claude" })],
+    ["a parser of a script", workOf({ shell: "x", parser: "pi-json" })],
+    ["a parser of a task", workOf({ task: "x", parser: "claude" })],
+    ["a bad name of a parser", stepWith({ parser: "A" })],
+    ["authority", { ...stepWith({}), authority: { allowFilesystemRead: true, allowShellTools: false } }],
+    ["authority that is a text", { ...stepWith({}), authority: { allowFilesystemRead: "true" } }],
+    ["unknown authority", { ...stepWith({}), authority: { allowAll: true } }],
+    ["a library", { ...stepWith({}), library: { sources: ["package", "user"] } }],
+    ["a library without sources", { ...stepWith({}), library: { sources: [] } }],
+    ["a library on the web", { ...stepWith({}), library: { sources: ["web"] } }],
     ["limits and notices", { ...stepWith({}), limits: { concurrency: 1 }, notify: { maxNotices: 0 } }],
     ["no graph", 5],
     ["a list", []],

@@ -7,7 +7,7 @@ export const agentFields = {
     title: "Agent",
     description: "Work that a language model does through an agent program.",
     rule: "an object",
-    repair: 'Write an object such as { "kind": "pi", "task": "Review the changes." }.',
+    repair: 'Write an object such as { "kind": "pi", "task": "Review the changes.", "ref": "package:reviewer" }.',
   },
   "steps.*.agent.kind": {
     title: "Kind",
@@ -26,13 +26,23 @@ export const agentFields = {
   },
   "steps.*.agent.system": {
     title: "System prompt",
-    description: `Who the agent is and how it works. At most ${limits.textCharsMax} characters.`,
+    description: `Who the agent is and how it works, written here. Agents of kind "pi" need this or "ref". At most ${limits.textCharsMax} characters.`,
     rule: `a text of 1 to ${limits.textCharsMax} characters`,
-    repair: 'Write the system prompt, or leave "system" out.',
+    repair: 'Write who the agent is and how it works, or name a definition in "ref".',
+    blankCode: "inline-system-required",
+  },
+  "steps.*.agent.ref": {
+    title: "Definition",
+    description:
+      'Who the agent is, as a file says: "package:NAME", "user:NAME" or "project:NAME", from a source of "library.sources".',
+    rule: 'a source ("package", "user" or "project"), a colon, and the name of a definition',
+    repair: 'Write a reference such as "package:reviewer".',
+    patternCode: "library-agent-ref-invalid",
   },
   "steps.*.agent.tools": {
     title: "Tools",
-    description: "The names of the tools that the agent may use. Without it the agent has its usual ones.",
+    description:
+      'The names of the built-in tools that the agent may use, in place of its usual ones, as far as "authority" allows.',
     rule: `a list of at most ${limits.environmentEntriesMax} tool names`,
     repair: 'Write a list of tool names, such as ["read", "grep"].',
   },
@@ -41,6 +51,19 @@ export const agentFields = {
     description: "The name of a tool, as the agent program knows it.",
     rule: `a text of 1 to ${limits.reasonCharsMax} characters`,
     repair: "Write the name of a tool as the agent program knows it.",
+  },
+  "steps.*.agent.extensionTools": {
+    title: "Extension tools",
+    description:
+      'The names of tools of extensions that the agent may use in addition; needs "authority.allowExtensionCode".',
+    rule: `a list of at most ${limits.environmentEntriesMax} tool names`,
+    repair: 'Write a list of tool names, or leave "extensionTools" out.',
+  },
+  "steps.*.agent.extensionTools.*": {
+    title: "Extension tool",
+    description: "The name of a tool, as its extension calls it.",
+    rule: `a text of 1 to ${limits.reasonCharsMax} characters`,
+    repair: "Write the name of a tool as its extension calls it.",
   },
   "steps.*.agent.model": {
     title: "Model",
@@ -53,5 +76,26 @@ export const agentFields = {
     description: 'How much the model thinks, as the agent program knows it, such as "low" or "high".',
     rule: `a text of 1 to ${limits.reasonCharsMax} characters`,
     repair: 'Write a level such as "low", or leave "thinking" out.',
+  },
+  "steps.*.agent.mutationScope": {
+    title: "Scope of changes",
+    description: `What the agent may change, in words; needed where it has tools that change anything. ${limits.mutationScopeCharsMin} to ${limits.textCharsMax} characters.`,
+    rule: `a text of ${limits.mutationScopeCharsMin} to ${limits.textCharsMax} characters`,
+    repair: 'Say which files the agent may change, such as "Only files below src/parser and their tests".',
+    blankCode: "mutation-scope-invalid",
+  },
+  "steps.*.agent.command": {
+    title: "Command",
+    description: 'How the agent program is started: a program and its arguments. Needed for the kind "acp".',
+    rule: `a list of 1 to ${limits.commandArgumentsMax} texts, together at most ${limits.commandArgumentCharsMax} characters`,
+    repair: 'Write the program and its arguments as a list, such as ["gemini", "--experimental-acp"].',
+    blankCode: "step-agent-command-required",
+  },
+  "steps.*.agent.command.*": {
+    title: "Argument",
+    description: "The program first, then its arguments, each as it is: nothing is expanded.",
+    rule: `a text of at most ${limits.commandArgumentCharsMax} characters`,
+    repair: "Write the argument as a text in double quotes, numbers too.",
+    blankCode: "step-agent-command-required",
   },
 } as const satisfies Record<string, GraphField>;

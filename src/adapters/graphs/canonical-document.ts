@@ -1,3 +1,4 @@
+import type { AgentDocument, GraphAuthority } from "../../domain/agent.ts";
 import type { GraphDocument, StepDocument } from "../../domain/graph-document.ts";
 import type { GraphFrame } from "./graph-schema.ts";
 import type { ShapedStep } from "./step-schema.ts";
@@ -9,13 +10,15 @@ type Given = Readonly<Record<string, unknown>>;
  * shared with what was given. Two files that say the same give the same text.
  */
 export function canonicalDocument(frame: GraphFrame, steps: readonly StepDocument[]): GraphDocument {
-  const { name, objective, limits, notify } = frame;
+  const { name, objective, limits, notify, authority, library } = frame;
   return {
     name,
     objective,
     steps,
     ...section("limits", limits, ["concurrency", "stepTimeoutSeconds", "maxRunSeconds", "retentionSeconds"]),
     ...section("notify", notify, ["mode", "maxNotices", "minIntervalSeconds"]),
+    ...section("authority", authority, authorityOrder),
+    ...(library?.sources === undefined ? {} : { library: { sources: [...new Set(library.sources)] } }),
   };
 }
 
@@ -29,6 +32,7 @@ export function canonicalStep(step: ShapedStep): StepDocument {
   if (step.shell !== undefined) made["shell"] = step.shell;
   if (step.task !== undefined) made["task"] = step.task;
   if (step.agent !== undefined) made["agent"] = inOrder(step.agent, agentOrder);
+  if (step.parser !== undefined) made["parser"] = step.parser;
   if (step.needs !== undefined && step.needs.length > 0) made["needs"] = withoutRepeats(step.needs);
   if (step.after !== undefined && step.after.length > 0) made["after"] = withoutRepeats(step.after);
   if (step.cwd !== undefined) made["cwd"] = step.cwd;
@@ -39,7 +43,26 @@ export function canonicalStep(step: ShapedStep): StepDocument {
   return made as unknown as StepDocument;
 }
 
-const agentOrder = ["kind", "task", "system", "tools", "model", "thinking"];
+const agentOrder = [
+  "kind",
+  "task",
+  "system",
+  "ref",
+  "tools",
+  "extensionTools",
+  "model",
+  "thinking",
+  "mutationScope",
+  "command",
+] as const satisfies readonly (keyof AgentDocument)[];
+
+const authorityOrder = [
+  "allowFilesystemRead",
+  "allowShellTools",
+  "allowMutationTools",
+  "allowExtensionCode",
+  "allowProjectCode",
+] as const satisfies readonly (keyof GraphAuthority)[];
 
 function withoutRepeats(ids: readonly string[]): readonly string[] {
   return ids.length === 1 ? ids : [...new Set(ids)];

@@ -1,3 +1,4 @@
+import type { GraphAuthority, GraphLibrary } from "../../domain/agent.ts";
 import type { GraphDiagnostic } from "../../domain/diagnostic.ts";
 import { pointerFrom } from "../../domain/diagnostic.ts";
 import { RunfoldError } from "../../domain/errors.ts";
@@ -13,6 +14,10 @@ export interface GraphOptions {
   readonly steps: readonly Step[];
   readonly limits?: GraphLimits;
   readonly notify?: GraphNotify;
+  /** What the agents of the graph may be given. Default: nothing, so that no agent can run. */
+  readonly authority?: GraphAuthority;
+  /** Where `ref` of an agent may be looked up. Default: `package` alone. */
+  readonly library?: GraphLibrary;
 }
 
 /**
@@ -20,13 +25,15 @@ export interface GraphOptions {
  * @throws `graph.invalid` with every diagnostic at once in `details.diagnostics`.
  */
 export function defineGraph(name: string, options: GraphOptions): Graph {
-  const { objective, steps, limits, notify } = options;
+  const { objective, steps, limits, notify, authority, library } = options;
   const document: GraphDocument = {
     name,
     objective,
     steps: steps.map((defined) => defined.document),
     ...(limits === undefined ? {} : { limits }),
     ...(notify === undefined ? {} : { notify }),
+    ...(authority === undefined ? {} : { authority }),
+    ...(library === undefined ? {} : { library }),
   };
   const parsed = parseGraph(document);
   const problems = [...(parsed.ok ? [] : parsed.diagnostics), ...strangers(steps)];

@@ -2,6 +2,7 @@ import { limits } from "../../domain/limits.ts";
 import type { GraphField } from "./graph-field.ts";
 import { notifyFields } from "./notify-fields.ts";
 import { stepFields } from "./step-fields.ts";
+import { trustFields } from "./trust-fields.ts";
 
 const ownFields = {
   "": {
@@ -71,7 +72,7 @@ const ownFields = {
 } as const satisfies Record<string, GraphField>;
 
 /** Every field by its path; `*` stands for an index, or for the name of a variable. */
-export const graphFields = { ...ownFields, ...notifyFields, ...stepFields } as const;
+export const graphFields = { ...ownFields, ...notifyFields, ...trustFields, ...stepFields } as const;
 
 export type GraphFieldPath = keyof typeof graphFields;
 

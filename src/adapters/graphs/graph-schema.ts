@@ -1,7 +1,10 @@
 import * as v from "valibot";
+import type { LibrarySource } from "../../domain/agent.ts";
 import { limits } from "../../domain/limits.ts";
 import { filledText, list, publicId, seconds, strictFields, wholeNumber } from "./schema-parts.ts";
 import { stepSchema } from "./step-schema.ts";
+
+const librarySources = ["package", "user", "project"] as const satisfies readonly LibrarySource[];
 
 const headEntries = {
   $schema: v.optional(v.pipe(v.string(), v.maxLength(limits.pathCharsMax))),
@@ -23,6 +26,20 @@ const tailEntries = {
       mode: v.optional(v.picklist(["none", "final", "milestones"])),
       maxNotices: v.optional(wholeNumber(0, limits.notifyNoticesMax)),
       minIntervalSeconds: v.optional(seconds(0, limits.notifyIntervalSecondsMax)),
+    }),
+  ),
+  authority: v.optional(
+    strictFields({
+      allowFilesystemRead: v.optional(v.boolean()),
+      allowShellTools: v.optional(v.boolean()),
+      allowMutationTools: v.optional(v.boolean()),
+      allowExtensionCode: v.optional(v.boolean()),
+      allowProjectCode: v.optional(v.boolean()),
+    }),
+  ),
+  library: v.optional(
+    strictFields({
+      sources: v.optional(v.pipe(list(v.picklist(librarySources), librarySources.length), v.minLength(1))),
     }),
   ),
 };

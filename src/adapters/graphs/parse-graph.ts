@@ -6,11 +6,13 @@ import { isRecord } from "../../domain/fields.ts";
 import type { Graph } from "../../domain/graph.ts";
 import type { StepDocument } from "../../domain/graph-document.ts";
 import { canonicalDocument, canonicalStep } from "./canonical-document.ts";
+import { collectLibraryFinding, grantsOf, type Grants } from "./grants.ts";
 import { graphFrameSchema, type GraphFrame } from "./graph-schema.ts";
 import { collectIssues } from "./issue-diagnostics.ts";
 import { parseJsonText } from "./json-text.ts";
 import { stepSchema } from "./step-schema.ts";
-import { collectWorkFinding } from "./step-work.ts";
+import { collectAgentFindings } from "./step-agent.ts";
+import { collectWorkFindings } from "./step-work.ts";
 import { timeoutWarnings } from "./timeout-warnings.ts";
 
 /** A graph with what is questionable about it, or everything that is wrong. */
@@ -32,7 +34,8 @@ export function parseGraph(json: unknown): ParsedGraph {
   const findings = new DiagnosticList();
   const frame = v.safeParse(graphFrameSchema, json, config);
   if (!frame.success) collectIssues(frame.issues, findings);
-  const steps = checkSteps(stepsOf(json), findings);
+  const steps = checkSteps(stepsOf(json), grantsOf(json), findings);
+  collectLibraryFinding(grantsOf(json), findings);
   if (!frame.success || findings.count > 0) return { ok: false, diagnostics: findings.toArray() };
   return accepted(frame.output, steps);
 }
@@ -50,7 +53,7 @@ function stepsOf(json: unknown): readonly unknown[] | undefined {
   return Array.isArray(steps) ? steps : undefined;
 }
 
-function checkSteps(rows: readonly unknown[] | undefined, findings: DiagnosticList): StepDocument[] {
+function checkSteps(rows: readonly unknown[] | undefined, grants: Grants, findings: DiagnosticList): StepDocument[] {
   const documents: StepDocument[] = [];
   if (rows === undefined || !collectSizeFindings(rows, findings)) return documents;
   for (let index = 0; index < rows.length; index += 1) {
@@ -58,7 +61,9 @@ function checkSteps(rows: readonly unknown[] | undefined, findings: DiagnosticLi
     const step = v.safeParse(stepSchema, row, config);
     if (step.success) documents.push(canonicalStep(step.output));
     else collectIssues(step.issues, findings, ["steps", index], idOf(row));
-    if (isRecord(row)) collectWorkFinding(row, index, findings);
+    if (!isRecord(row)) continue;
+    collectWorkFindings(row, index, findings);
+    if (isRecord(row["agent"])) collectAgentFindings(row["agent"], index, idOf(row), grants, findings);
   }
   collectDependencyFindings(rows, findings);
   return documents;

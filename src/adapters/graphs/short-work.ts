@@ -13,10 +13,11 @@ export function shortWorkOf(step: StepDocument): string {
     : characters.join("");
 }
 
-function fullWorkOf({ command, shell, task, agent }: StepDocument): string {
-  if (command !== undefined) return command.join(" ");
-  if (shell !== undefined) return shell;
+function fullWorkOf({ command, shell, task, agent, parser }: StepDocument): string {
+  // What such a command does is in its prompt, far behind; that it is an agent is worth saying.
+  const prefix = parser === undefined ? "" : `${parser}: `;
+  if (command !== undefined) return `${prefix}${command.join(" ")}`;
+  if (shell !== undefined) return `${prefix}${shell}`;
   if (task !== undefined) return `task ${task}`;
-  const wanted = agent?.["task"];
-  return `${agent?.kind ?? "agent"}: ${typeof wanted === "string" ? wanted : ""}`;
+  return `${agent?.kind ?? "agent"}: ${agent?.task ?? ""}`;
 }

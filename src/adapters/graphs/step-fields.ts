@@ -56,6 +56,14 @@ export const stepFields = {
     blankCode: "step-task-required",
   },
   ...agentFields,
+  "steps.*.parser": {
+    title: "Parser",
+    description:
+      'How to read what a command that runs an agent program writes: "claude", "codex", "gemini", "opencode", "pi-json" or "text". The output of the step is then the answer of the agent. Only with "command" or "shell".',
+    rule: "the name of a parser: a lower-case letter, then lower-case letters, digits and hyphens, 1 to 63 characters in all",
+    repair:
+      'Write the name of a parser, such as "claude", or leave "parser" out to keep what the command writes as it is.',
+  },
   "steps.*.needs": {
     title: "Needs",
     description: "Steps that must have succeeded before this one starts. Their outputs reach it. Repeats count once.",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { limits } from "../../domain/limits.ts";
+import { agentSchema } from "./agent-schema.ts";
 import {
   filledPattern,
   filledText,
@@ -12,6 +13,7 @@ import {
   wholeNumber,
 } from "./schema-parts.ts";
 
+/** A program and its arguments. */
 const command = v.pipe(
   list(plainText(limits.commandArgumentCharsMax), limits.commandArgumentsMax),
   v.minLength(1),
@@ -38,26 +40,14 @@ const command = v.pipe(
   }),
 );
 
-const agent = strictFields({
-  kind: publicId,
-  task: filledText(limits.textCharsMax),
-  system: v.optional(filledText(limits.textCharsMax)),
-  tools: v.optional(
-    // The names travel in the arguments or the environment of the agent's process.
-    list(filledText(limits.reasonCharsMax), limits.environmentEntriesMax),
-  ),
-  model: v.optional(filledText(limits.reasonCharsMax)),
-  thinking: v.optional(filledText(limits.reasonCharsMax)),
-});
-
 const retry = strictFields({
   attempts: wholeNumber(1, limits.attemptsMax),
   backoffSeconds: v.optional(seconds(0, limits.backoffSecondsMax)),
 });
 
 /**
- * The shape of one step. That exactly one kind of work is given is checked apart (`step-work.ts`), since that rule is to
- * be reported even where a field is broken; here it is only said for the published JSON Schema.
+ * The shape of one step. What several of its fields say together is checked apart (`step-work.ts`, `step-agent.ts`), since those
+ * rules are to be reported even where a field is broken; here they are only said for the published JSON Schema.
  */
 export const stepSchema = v.pipe(
   strictFields({
@@ -65,7 +55,8 @@ export const stepSchema = v.pipe(
     command: v.optional(command),
     shell: v.optional(filledText(limits.commandArgumentCharsMax)),
     task: v.optional(filledText(limits.reasonCharsMax)),
-    agent: v.optional(agent),
+    agent: v.optional(agentSchema(command)),
+    parser: v.optional(publicId),
     needs: v.optional(list(publicId, limits.stepsMax)),
     after: v.optional(list(publicId, limits.stepsMax)),
     cwd: v.optional(filledText(limits.pathCharsMax)),
@@ -74,7 +65,10 @@ export const stepSchema = v.pipe(
     retry: v.optional(retry),
     onInterrupted: v.optional(v.picklist(["retry", "fail"])),
   }),
-  v.metadata({ oneOf: ["command", "shell", "task", "agent"].map((kind) => ({ required: [kind] })) }),
+  v.metadata({
+    oneOf: ["command", "shell", "task", "agent"].map((kind) => ({ required: [kind] })),
+    anyOf: [{ required: ["command"] }, { required: ["shell"] }, { not: { required: ["parser"] } }],
+  }),
 );
 
 export type ShapedStep = v.InferOutput<typeof stepSchema>;

@@ -4,11 +4,32 @@ import { placeAt } from "./issue-place.ts";
 
 const workKinds = ["command", "shell", "task", "agent"] as const;
 
-/** Adds a finding unless the step says with exactly one field what to run, be that field right or wrong. */
-export function collectWorkFinding(step: object, index: number, findings: DiagnosticList): void {
+/**
+ * Adds a finding unless the step says with exactly one field what to run, be that field right or wrong, and one where there is a
+ * parser without a command whose lines it could read.
+ */
+export function collectWorkFindings(step: object, index: number, findings: DiagnosticList): void {
   let kinds = 0;
   for (const kind of workKinds) if (hasField(step, kind)) kinds += 1;
   if (kinds !== 1) findings.add(() => workDiagnostic(step, index));
+  if (kinds > 0 && hasField(step, "parser") && !hasField(step, "command") && !hasField(step, "shell")) {
+    findings.add(() => parserDiagnostic(step, index));
+  }
+}
+
+function parserDiagnostic(step: object, index: number): GraphDiagnostic {
+  const { subject, pointer } = placeAt(["steps", index, "parser"], idOf(step));
+  return {
+    code: "step-parser-misplaced",
+    severity: "error",
+    message: `${subject} reads the lines of a command, and this step runs none.`,
+    pointer,
+    repair: 'Remove "parser", or run the agent program with "command".',
+  };
+}
+
+function idOf(step: object): unknown {
+  return Object.hasOwn(step, "id") ? (step as { id?: unknown }).id : undefined;
 }
 
 function hasField(step: object, name: string): boolean {
@@ -17,7 +38,7 @@ function hasField(step: object, name: string): boolean {
 
 function workDiagnostic(step: object, index: number): GraphDiagnostic {
   const given = workKinds.filter((kind) => hasField(step, kind));
-  const { subject } = placeAt(["steps", index], Object.hasOwn(step, "id") ? (step as { id?: unknown }).id : undefined);
+  const { subject } = placeAt(["steps", index], idOf(step));
   const pointer = pointerFrom("steps", index);
   if (given.length === 0) {
     const repair = 'Add one of "command", "shell", "task" and "agent".';

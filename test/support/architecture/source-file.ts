@@ -21,14 +21,21 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path, text, ...takeApart(text) };
 }
 
-/** All files below a folder of the project, in order; none where the folder is missing. */
+/** All files below a folder of the project, in order, without installed packages; none where the folder is missing. */
 export function filesBelow(root: string, folder: string): SourceFile[] {
   if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, "/").length))
+  return pathsBelow(join(root, folder))
+    .map((path) => path.slice(join(root, "/").length))
     .toSorted()
     .map((path) => sourceFile(path, readFileSync(join(root, path), "utf8")));
+}
+
+function pathsBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : pathsBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 /** Every import, re-export, dynamic import and `import("…")` type of a file. */

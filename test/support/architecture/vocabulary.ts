@@ -26,7 +26,7 @@ export interface EventFields {
 /** Every event of `src/domain/events.ts` with its own fields, `type` left out. */
 export function eventsOf({ code, strings }: SourceFile): Map<string, EventFields> {
   const events = new Map<string, EventFields>();
-  for (const name of ["RunEvent", "StepEvent"]) {
+  for (const name of ["RunEvent", "StepEvent", "MessageEvent"]) {
     for (const member of membersOf(declarationOf(name, code))) {
       const fields = new Map<string, boolean>();
       for (const [, field, optional] of topLevel(member).matchAll(/\breadonly\s+(\w+)(\??)\s*:/g)) {

@@ -33,6 +33,12 @@ describe("a message from another process", () => {
     ["a cancel without a reason", { type: "run.cancel", force: true }],
     ["a cancel with a wrong reason", { type: "run.cancel", reason: 7, force: true }],
     ["hostile keys", { ["__proto__"]: { type: "run.cancel" }, constructor: 1 }],
+    ["a message to a step without a key", { type: "message.send", step: "a", channel: "steer", text: "x" }],
+    ["a message on no channel", { type: "message.send", step: "a", channel: "shout", text: "x", key: "k" }],
+    [
+      "a message that is too long",
+      { type: "message.send", step: "a", channel: "steer", text: "x".repeat(50_001), key: "k" },
+    ],
     ["something huge", { type: "x".repeat(1_000_000) }],
   ])("that says %s is recorded, bounded, and changes nothing else", async (_name, message) => {
     const { journal, run } = await startHeld();

@@ -3,7 +3,7 @@ import { limits, memoryArtifacts } from "runfold";
 import { failed, scriptedExecutor, succeeded } from "runfold/testing";
 import type { AttemptResult, Executor, Input, StepDocument } from "runfold";
 import { StepActor } from "../../../src/actors/step-actor.ts";
-import type { AttemptHost } from "../../../src/actors/step-actor.ts";
+import type { AttemptHost } from "../../../src/actors/attempt-host.ts";
 import { ManualClock, turns } from "./world.ts";
 
 let clock: ManualClock;

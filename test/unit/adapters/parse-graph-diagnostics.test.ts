@@ -89,7 +89,7 @@ describe("unknown fields", () => {
 
   it("that resemble nothing are answered with the list of all", () => {
     expect(only(parseGraph({ ...stepWith({}), zzz: 1 })).repair).toBe(
-      'Remove "zzz"; the fields here are "$schema", "name", "objective", "steps", "limits", "notify".',
+      'Remove "zzz"; the fields here are "$schema", "name", "objective", "steps", "limits", "notify", "authority", "library".',
     );
   });
 

@@ -30,12 +30,11 @@ describe("the work of a step", () => {
     [{ shell: "\n" }, "step-shell-required /steps/0/shell"],
     [{ shell: "a\0" }, "input-schema-invalid /steps/0/shell"],
     [{ task: "" }, "step-task-required /steps/0/task"],
-    [{ agent: { kind: "pi" } }, "step-task-required /steps/0/agent/task"],
-    [{ agent: { kind: "pi", task: " " } }, "step-task-required /steps/0/agent/task"],
-    [{ agent: { kind: "Pi!", task: "x" } }, "public-id-invalid /steps/0/agent/kind"],
-    [{ agent: { kind: "pi", task: "x", tools: ["a", ""] } }, "input-schema-invalid /steps/0/agent/tools/1"],
-    [{ agent: { kind: "pi", task: "x", system: "" } }, "input-schema-invalid /steps/0/agent/system"],
     [{ agent: ["pi"] }, "input-schema-invalid /steps/0/agent"],
+    [{ command: ["a"], parser: "Claude" }, "input-schema-invalid /steps/0/parser"],
+    [{ shell: "a", parser: 5 }, "input-schema-invalid /steps/0/parser"],
+    [{ task: "a", parser: "claude" }, "step-parser-misplaced /steps/0/parser"],
+    [{ parser: "claude" }, "step-work-required /steps/0"],
     [{}, "step-work-required /steps/0"],
     [{ shell: "x", task: "y" }, "step-work-exclusive /steps/0"],
   ])("is refused when it is wrong: case %#", (work, expected) => {
@@ -43,7 +42,7 @@ describe("the work of a step", () => {
   });
 
   it("given to an agent in the wrong place is answered with the right one", () => {
-    const { repair } = only(parseGraph(graphOf({ id: "a", agent: { kind: "pi", task: "x" }, task: "Do it." })));
+    const { repair } = only(parseGraph(graphOf({ id: "a", agent: { kind: "codex", task: "x" }, task: "Do it." })));
     expect(repair).toContain("agent.task");
   });
 });

@@ -21,7 +21,7 @@ describe("a graph that is fine", () => {
     notify: { minIntervalSeconds: 0, mode: "final", maxNotices: 0 },
     limits: { retentionSeconds: 60, maxRunSeconds: 50, stepTimeoutSeconds: 0.5, concurrency: 2 },
     steps: [
-      { command: ["git", "log", ""], id: "log" },
+      { parser: "claude", command: ["git", "log", ""], id: "log" },
       { shell: "du -s .", id: "size", env: { B: "2", A: "1" }, cwd: "packages", timeoutSeconds: 1.5 },
       { task: "summarize", id: "sum", needs: ["log", "size", "log"], after: [] },
       {
@@ -38,7 +38,7 @@ describe("a graph that is fine", () => {
     name: "audit",
   };
   const canonical =
-    '{"name":"audit","objective":"Look.","steps":[{"id":"log","command":["git","log",""]},' +
+    '{"name":"audit","objective":"Look.","steps":[{"id":"log","command":["git","log",""],"parser":"claude"},' +
     '{"id":"size","shell":"du -s .","cwd":"packages","env":{"B":"2","A":"1"},"timeoutSeconds":1.5},' +
     '{"id":"sum","task":"summarize","needs":["log","size"]},' +
     '{"id":"review","agent":{"kind":"pi","task":"Review.","system":"Be brief.","tools":["read"],"model":"m","thinking":"low"},' +

@@ -84,6 +84,17 @@ describe("svgOf", () => {
     expect(svg).not.toContain("NaN");
   });
 
+  it("says which agent does what, also where a command runs it", async () => {
+    const svg = await svgOf(
+      graphOf(
+        { id: "review", agent: { kind: "pi", task: "Review the changes.", ref: "package:reviewer" } },
+        { id: "plan", command: ["claude", "-p", "Plan."], parser: "claude" },
+      ),
+    );
+    expect(svg).toContain("<title>review: pi: Review the changes.</title>");
+    expect(svg).toContain("<title>plan: claude: claude -p Plan.</title>");
+  });
+
   it("lays out up to 400 layers finely and deeper graphs plainly, since the library recurses layer by layer", async () => {
     const pointsOf = (svg: string): number => countOf(svg.match(/class="edge needs" d="([^"]*)"/)?.[1] ?? "", /[ML]/g);
     expect(pointsOf(await svgOf(chainOf(400)))).toBeGreaterThan(2);

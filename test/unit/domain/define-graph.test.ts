@@ -4,7 +4,7 @@ import { parseGraph } from "../../../src/adapters/graphs/parse-graph.ts";
 import type { GraphDiagnostic } from "../../../src/domain/diagnostic.ts";
 import { isRunfoldError } from "../../../src/domain/errors.ts";
 import { step } from "../../../src/domain/step.ts";
-import { command, registeredTask, shell, task } from "../../../src/domain/work.ts";
+import { agent, command, registeredTask, shell, task } from "../../../src/domain/work.ts";
 
 const objective = "To be tested.";
 const log = step("log", { run: command("git", ["log"]) });
@@ -36,6 +36,28 @@ describe("defining a graph", () => {
     const sum = step("sum", { run: registeredTask("adder") });
     const list = step("list", { run: shell("ls") });
     expect(defineGraph("audit", { objective, steps: [sum, list] }).tasks.size).toBe(0);
+  });
+
+  it("writes agents, and parsers of commands, as a file would have them", () => {
+    const reviewer = { kind: "pi", task: "Review.", ref: "user:reviewer" };
+    const review = step("review", { run: agent(reviewer) });
+    const claude = step("claude", { run: command("claude", ["-p", "x"], { parser: "claude" }) });
+    const codex = step("codex", { needs: { review }, run: shell("codex exec --json x", { parser: "codex" }) });
+    const authority = { allowFilesystemRead: true };
+    const library = { sources: ["user"] as const };
+    const graph = defineGraph("audit", { objective, steps: [review, claude, codex], authority, library });
+    expect(graph.tasks.size).toBe(0);
+    expect(graph.document).toEqual({
+      name: "audit",
+      objective,
+      steps: [
+        { id: "review", agent: reviewer },
+        { id: "claude", command: ["claude", "-p", "x"], parser: "claude" },
+        { id: "codex", shell: "codex exec --json x", parser: "codex", needs: ["review"] },
+      ],
+      authority,
+      library,
+    });
   });
 
   it("tells everything that is wrong at once, each with its place and its repair", () => {

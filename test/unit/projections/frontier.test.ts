@@ -41,13 +41,19 @@ describe("what a step is handed", () => {
   ] as const)("of a step that %s is why, and what it had until then", (status, event, why) => {
     const graph = graphOf(["a", { id: "b", task: "b", after: ["a"] }]);
     const [handover] = frontierOf(startedRun(graph), event).handoversTo("b");
-    expect(handover).toEqual({ step: "a", status, failure: why, partial: { value: "half" } });
+    // Only a step that never ran has a reason beside what became of its attempt.
+    const reason = status === "canceled" ? { reason: "enough" } : {};
+    expect(handover).toEqual({ step: "a", status, failure: why, partial: { value: "half" }, ...reason });
   });
 
   test("of a blocked step says by whom", () => {
     const graph = graphOf(["x", { id: "a", task: "a", needs: ["x"] }, { id: "b", task: "b", after: ["a"] }]);
     const [handover] = frontierOf(startedRun(graph), did.fail("x"), did.block("a", "x")).handoversTo("b");
-    expect(handover).toMatchObject({ status: "blocked", failure: { message: "Blocked by x." } });
+    expect(handover).toMatchObject({
+      status: "blocked",
+      failure: { message: "Blocked by x." },
+      reason: "Blocked by x.",
+    });
   });
 
   test("is nothing for a step that depends on nothing, or is not there", () => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { Executor } from "../../../ports/executor.ts";
+import { parserProblem } from "../headless/parsers.ts";
 import { ChildProcesses } from "../processes/child-processes.ts";
 import { ExecutorProcesses } from "../processes/executor-processes.ts";
 import { runCommand } from "./run-command.ts";
@@ -16,7 +17,8 @@ export interface CommandExecutorOptions {
 
 /**
  * Runs steps of kind `command` and `shell` as processes of their own, on POSIX systems. A command that ends takes everything
- * it started with it, and none outlives this process, however that ends.
+ * it started with it, and none outlives this process, however that ends. What an agent program writes is read by the parser that
+ * its step names; all of it is kept as an artifact, and the output is the agent's answer.
  */
 export function commandExecutor(options: CommandExecutorOptions): Executor {
   const environment = options.environment ?? process.env;
@@ -25,7 +27,12 @@ export function commandExecutor(options: CommandExecutorOptions): Executor {
   const processes = new ExecutorProcesses(shared);
   return {
     kinds: ["command", "shell"],
-    refuses: () => (process.platform === "win32" ? "Commands need a POSIX system." : undefined),
+    refuses: ({ parser }) =>
+      process.platform === "win32"
+        ? "Commands need a POSIX system."
+        : parser === undefined
+          ? undefined
+          : parserProblem(parser),
     execute: (attempt) => processes.execute(attempt, (own) => runCommand(attempt, own, inheritance)),
     sweep: (owner) => processes.sweep(owner),
     close: () => processes.close(),

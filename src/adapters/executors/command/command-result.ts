@@ -97,19 +97,22 @@ function shellExitCode(exit: ProcessExit | undefined): number {
   return exit.signal === null ? (exit.code ?? 0) : 128 + constants.signals[exit.signal];
 }
 
-function exitFacts(exit: ProcessExit | undefined): Pick<Failure, "exitCode" | "signal"> {
+/** How a process ended, as a failure keeps it. */
+export function exitFacts(exit: ProcessExit | undefined): Pick<Failure, "exitCode" | "signal"> {
   if (exit === undefined) return {};
   if (exit.signal !== null) return { signal: exit.signal };
   return exit.code === null ? {} : { exitCode: exit.code };
 }
 
-function withTail(message: string, tail: string): string {
+/** A message with the last lines of stderr below it, as far as they fit. */
+export function withTail(message: string, tail: string): string {
   const head = cut(message);
   const lines = lastLines(tail, limits.failureMessageCharsMax - head.length - 1);
   return lines === "" ? head : `${head}\n${lines}`;
 }
 
-function cut(message: string): string {
+/** A message within its limit. */
+export function cut(message: string): string {
   return message.length <= limits.failureMessageCharsMax
     ? message
     : `${message.slice(0, limits.failureMessageCharsMax - 1)}…`;

@@ -11,6 +11,11 @@ export class InlineBudget {
     this.leftBytes = bytesMax - frameBytes;
   }
 
+  /** For streams that are kept as evidence alone: whatever they write goes into an artifact. */
+  static none(): InlineBudget {
+    return new InlineBudget(0);
+  }
+
   /** Takes bytes if there are as many. */
   take(bytes: number): boolean {
     if (bytes > this.leftBytes) return false;

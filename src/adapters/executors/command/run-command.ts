@@ -1,12 +1,16 @@
 import { workKindOf } from "../../../domain/graph-document.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { Attempt, AttemptResult } from "../../../ports/executor.ts";
+import type { LineParser } from "../headless/line-parser.ts";
+import { LineSplitter } from "../headless/line-splitter.ts";
+import { createParser, parserProblem } from "../headless/parsers.ts";
 import type { AttemptProcesses } from "../processes/attempt-processes.ts";
 import { fitEnvironment, inheritedEnvironment, type Environment } from "../processes/environment.ts";
 import { findProgram } from "../processes/find-program.ts";
 import { launchProblem } from "../processes/launch-problem.ts";
 import type { GuardedProcess, Launch } from "../processes/spawn-guarded.ts";
 import { changeOfPlace } from "../processes/working-directory.ts";
+import { agentResult } from "./agent-result.ts";
 import { commandResult, launchFailure, stopFailure } from "./command-result.ts";
 import { InlineBudget } from "./inline-budget.ts";
 import { OutputStore } from "./output-store.ts";
@@ -86,13 +90,13 @@ async function prepare(
 }
 
 async function finish(attempt: Attempt, processes: AttemptProcesses, process: GuardedProcess): Promise<AttemptResult> {
-  const budget = new InlineBudget();
-  const capture = (name: "stdout" | "stderr"): StreamCapture => {
-    const store = new OutputStore(budget, () => attempt.createArtifact(`${name}.txt`));
-    return new StreamCapture(process[name], store, (text) => attempt.text(name, text));
-  };
-  const out = capture("stdout");
-  const err = capture("stderr");
+  const reading = readingOf(attempt);
+  const budget = reading === undefined ? new InlineBudget() : InlineBudget.none();
+  const storeFor = (name: string): OutputStore => new OutputStore(budget, () => attempt.createArtifact(`${name}.txt`));
+  // Where a parser reads, people see what it makes of the lines.
+  const tellOut = (text: string): void => (reading === undefined ? attempt.text("stdout", text) : undefined);
+  const out = new StreamCapture(process.stdout, storeFor("stdout"), tellOut, reading?.lines);
+  const err = new StreamCapture(process.stderr, storeFor("stderr"), (text) => attempt.text("stderr", text));
   const ending = await supervise({
     process,
     streams: [out, err],
@@ -113,7 +117,21 @@ async function finish(attempt: Attempt, processes: AttemptProcesses, process: Gu
     attempt.diagnostic("command-output-dropped", "warning", `${why}; ${dropped} bytes were dropped.`);
   }
   const { gateName } = processes;
-  return commandResult({ program: programOf(attempt), gateName, ending, stdout, stderr, stderrTail: err.tail });
+  const finished = { program: programOf(attempt), gateName, ending, stdout, stderr, stderrTail: err.tail };
+  return reading === undefined ? commandResult(finished) : await agentResult(finished, reading.parser, attempt);
+}
+
+/** How stdout is read where an agent program writes it. */
+function readingOf(attempt: Attempt): { readonly parser: LineParser; readonly lines: LineSplitter } | undefined {
+  const { parser: name } = attempt.step;
+  if (name === undefined) return undefined;
+  const parser = createParser(name, {
+    text: (stream, delta) => attempt.text(stream, delta),
+    tool: (call) => attempt.tool(call),
+    diagnostic: (code, severity, message) => attempt.diagnostic(code, severity, message),
+  });
+  if (parser === undefined) throw new Error(parserProblem(name));
+  return { parser, lines: new LineSplitter(parser, limits.recordBytesMax) };
 }
 
 function programOf({ step }: Attempt): string {

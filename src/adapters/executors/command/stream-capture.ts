@@ -4,6 +4,12 @@ import { limits } from "../../../domain/limits.ts";
 import { OutputTail } from "../processes/output-tail.ts";
 import type { KeptOutput, OutputStore } from "./output-store.ts";
 
+/** Whoever also wants the bytes of a stream as they come. */
+export interface ByteListener {
+  add(chunk: Uint8Array): void;
+  end(): void;
+}
+
 /**
  * Reads one stream of a command: tells its text as it comes, decoded across chunks, and keeps its bytes without the last line
  * break. Reading waits for keeping, so memory does not grow with the output.
@@ -17,15 +23,17 @@ export class StreamCapture {
   private readonly source: Readable;
   private readonly store: OutputStore;
   private readonly tell: (text: string) => void;
+  private readonly lines: ByteListener | undefined;
   private readonly decoder = new StringDecoder("utf8");
   private readonly newest = new OutputTail(limits.outputTailCharsMax);
   private lineBreak = Buffer.alloc(0);
   private isKeeping = false;
 
-  constructor(source: Readable, store: OutputStore, tell: (text: string) => void) {
+  constructor(source: Readable, store: OutputStore, tell: (text: string) => void, lines?: ByteListener) {
     this.source = source;
     this.store = store;
     this.tell = tell;
+    this.lines = lines;
     this.ended = this.readAll();
   }
 
@@ -58,12 +66,14 @@ export class StreamCapture {
       // Destroyed, or broken by the system.
     }
     this.say(this.decoder.end());
+    this.lines?.end();
     this.hasEnded = true;
   }
 
   private async take(chunk: Buffer): Promise<void> {
     this.steps++;
     this.say(this.decoder.write(chunk));
+    this.lines?.add(chunk);
     const bytes = this.lineBreak.length === 0 ? chunk : Buffer.concat([this.lineBreak, chunk]);
     const end = bytes.length - lineBreakBytes(bytes);
     this.lineBreak = Buffer.from(bytes.subarray(end));

@@ -1,0 +1,63 @@
+import { isRecord, type Fields } from "../../../domain/fields.ts";
+import { addUsage, type Usage } from "../../../domain/usage.ts";
+
+/**
+ * What an agent said of tokens and money, by whichever of the ways in use it said so: in the answer to a prompt, in the answer's
+ * metadata, or only in updates on how full its context is.
+ */
+export class AcpUsage {
+  #sum: Usage | undefined;
+  #context: Fields | undefined;
+
+  /** An update of the session: how much of the context is used, and what the whole session has cost so far. */
+  contextUpdate(update: Fields): void {
+    this.#context = update;
+  }
+
+  /** The answer to one prompt. */
+  turnResult(result: Fields): void {
+    const turn = usageIn(result);
+    if (turn !== undefined) this.#sum = this.#sum === undefined ? turn : addUsage(this.#sum, turn);
+  }
+
+  get total(): Usage | undefined {
+    const context = this.#context;
+    if (context === undefined) return this.#sum;
+    const costUsd = costIn(context);
+    // An agent that tells nothing else tells at least how much its model had to read last.
+    const base = this.#sum ?? { inputTokens: figure(context["used"]) ?? 0, outputTokens: 0 };
+    return costUsd === undefined ? base : { ...base, costUsd };
+  }
+}
+
+function usageIn(result: Fields): Usage | undefined {
+  const meta = isRecord(result["_meta"]) ? result["_meta"] : {};
+  const quota = isRecord(meta["quota"]) ? meta["quota"] : {};
+  const counts = [result["usage"], quota["token_count"]].find(isRecord);
+  if (counts === undefined) return undefined;
+  const cacheReadTokens = figure(counts["cachedReadTokens"]) ?? figure(counts["cachedInputTokens"]);
+  const cacheWriteTokens = figure(counts["cachedWriteTokens"]) ?? figure(counts["cacheWriteInputTokens"]);
+  const model = modelIn(quota);
+  return {
+    inputTokens: figure(counts["inputTokens"]) ?? figure(counts["input_tokens"]) ?? 0,
+    outputTokens: figure(counts["outputTokens"]) ?? figure(counts["output_tokens"]) ?? 0,
+    ...(cacheReadTokens === undefined ? {} : { cacheReadTokens }),
+    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+function modelIn(quota: Fields): string | undefined {
+  const used = quota["model_usage"];
+  const last: unknown = Array.isArray(used) ? used.at(-1) : undefined;
+  return isRecord(last) && typeof last["model"] === "string" ? last["model"] : undefined;
+}
+
+function costIn(context: Fields): number | undefined {
+  const cost = context["cost"];
+  return isRecord(cost) && cost["currency"] === "USD" ? figure(cost["amount"]) : undefined;
+}
+
+function figure(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}

@@ -1,0 +1,71 @@
+import { isRecord } from "../../../domain/fields.ts";
+import { limits } from "../../../domain/limits.ts";
+import type { ParserSink } from "./line-parser.ts";
+
+/** Tells of tool calls. Most programs name the tool where a call starts, and only the call where it ends. */
+export class ToolCalls {
+  private readonly sink: ParserSink;
+  private readonly open = new Map<string, string>();
+
+  constructor(sink: ParserSink) {
+    this.sink = sink;
+  }
+
+  started(call: string | undefined, tool: string, asked: unknown): void {
+    if (call !== undefined) {
+      // A program that never ends its calls loses the names of the oldest, not the calls.
+      const oldest = this.open.size >= limits.headlessOpenCallsMax ? this.open.keys().next().value : undefined;
+      if (oldest !== undefined) this.open.delete(oldest);
+      this.open.set(call, tool);
+    }
+    this.tell("started", call, tool, asked);
+  }
+
+  ended(call: string | undefined, tool: string | undefined, result: unknown, isError: boolean): void {
+    const named = tool ?? (call === undefined ? undefined : this.open.get(call)) ?? "tool";
+    if (call !== undefined) this.open.delete(call);
+    this.tell("ended", call, named, result, isError);
+  }
+
+  /** Whether a call has started and not ended. */
+  isOpen(call: string | undefined): boolean {
+    return call !== undefined && this.open.has(call);
+  }
+
+  private tell(
+    phase: "started" | "ended",
+    call: string | undefined,
+    tool: string,
+    about: unknown,
+    isError?: boolean,
+  ): void {
+    const summary = summaryOf(about);
+    this.sink.tool({
+      tool,
+      phase,
+      ...(call === undefined ? {} : { call }),
+      ...(isError === undefined ? {} : { isError }),
+      ...(summary === "" ? {} : { summary }),
+    });
+  }
+}
+
+/** What a tool was asked for or gave, in a short line: the command where there is one, else its JSON. */
+function summaryOf(about: unknown): string {
+  const command = isRecord(about) ? about["command"] : undefined;
+  const text = typeof about === "string" ? about : typeof command === "string" ? command : jsonOf(about);
+  const line = text
+    .slice(0, 4 * limits.headlessSummaryCharsMax)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return line.length <= limits.headlessSummaryCharsMax ? line : `${line.slice(0, limits.headlessSummaryCharsMax - 1)}…`;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return value === undefined || value === null ? "" : JSON.stringify(value);
+  } catch {
+    // Nested so deep that the stack ends: JSON.parse takes that, JSON.stringify does not. A summary can do without.
+    return "";
+  }
+}
