@@ -185,6 +185,7 @@ describe("what is too long for a task", () => {
       ...Array.from({ length: 24 }, (_, n) => gave(`s${n}`, text)),
     ]);
     expect(between(early.task, "output", "s3")).toBe(text.slice(0, limits.handoffHeadChars));
+    expect(early.task).toContain("so 21 of them");
   });
 
   it("is a file of lines for the last of very many steps", async () => {
