@@ -5,7 +5,7 @@ import { endNow, letLeave, type LeavingChild } from "../processes/close-out.ts";
 import { gateProblem } from "../processes/gate-problem.ts";
 import { launchProblem } from "../processes/launch-problem.ts";
 import { ProcessRecordChild } from "../processes/record-child.ts";
-import { agentEnvironment } from "./agent-environment.ts";
+import { launchEnvironment } from "./agent-environment.ts";
 import {
   LaunchDenied,
   type AgentEnding,
@@ -106,12 +106,8 @@ class AgentRun {
     const { order, launch } = ready;
     const { request } = this.processes.stop;
     if (request !== undefined) return { type: "failed", failure: stoppedFailure(request) };
-    const environment = {
-      ...agentEnvironment(this.attempt, this.tools.environment, this.tools.inheritVariables),
-      ...launch.environment,
-    };
     try {
-      const process = await this.processes.start({ argv: launch.argv, cwd: order.cwd, environment, stdin: "pipe" });
+      const process = await this.processes.start({ ...launch, cwd: order.cwd, stdin: "pipe" });
       const child = new ProcessRecordChild(process, {
         clock: this.processes.clock,
         diagnostic: (code, severity, message) => this.attempt.diagnostic(code, severity, message),
@@ -137,7 +133,11 @@ class AgentRun {
       return { code: "launch-denied", message: error.message };
     }
     const denial = await launchDenial(attempt, profile, tools.sources, program.projectSettings);
-    return denial ?? { order: prepared.order, launch };
+    if (denial !== undefined) return denial;
+    const { cwd } = prepared.order;
+    const { environment: parent, inheritVariables: alsoInherit } = tools;
+    const environment = await launchEnvironment(attempt, launch, { cwd, parent, alsoInherit });
+    return { order: prepared.order, launch: { argv: launch.argv, environment } };
   }
 
   /** Gives the result back when all about it is written down. */
