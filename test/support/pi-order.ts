@@ -23,7 +23,7 @@ export interface PiOrderParts {
 export function piOrder({ task = "Do it.", profile, cwd = "/", scratch = "/", attempt }: PiOrderParts = {}): PiOrder {
   const agent = { kind: "pi", task };
   return {
-    attempt: fakeAttempt({ task, agent } as Parameters<typeof fakeAttempt>[0], attempt),
+    attempt: fakeAttempt({ task, agent }, attempt),
     clock: virtualClock(),
     agent,
     profile: {

@@ -41,7 +41,7 @@ export class PiPlayer {
   private readonly hands: PlayerHands;
   private readonly unmatched: Fields[] = [];
   /** Recorded ids to those of the commands here. */
-  private readonly ids = new Map<string, unknown>();
+  private readonly ids = new Map<unknown, unknown>();
   private readonly texts = new Map<string, string>();
   private readonly looks: { command: Fields; at: number }[] = [];
   private hasPrompted = false;
@@ -122,7 +122,7 @@ export class PiPlayer {
       const command = this.unmatched[index];
       if (command !== undefined) {
         this.unmatched.splice(index, 1);
-        this.ids.set(String(recorded["id"]), command["id"]);
+        this.ids.set(recorded["id"], command["id"]);
         if (typeof recorded["message"] === "string") this.texts.set(recorded["message"], String(command["message"]));
         return;
       }
@@ -164,8 +164,8 @@ export class PiPlayer {
     if (type === "compaction_end") this.isCompacting = false;
     if (type === "response" && recorded["id"] !== undefined) {
       // The answer to what was not sent here.
-      if (!this.ids.has(String(recorded["id"]))) return;
-      this.child.say({ ...recorded, id: this.ids.get(String(recorded["id"])) });
+      if (!this.ids.has(recorded["id"])) return;
+      this.child.say({ ...recorded, id: this.ids.get(recorded["id"]) });
       return;
     }
     const said = JSON.parse(JSON.stringify(recorded), (_key, value: unknown) =>

@@ -33,11 +33,9 @@ export async function childGone(
 
 async function exitOf(child: RecordChild, clock: Clock): Promise<void> {
   if (child.exit !== undefined) return;
-  await new Promise<void>((resolve) => {
-    const timer = clock.setTimer(clock.now() + limits.streamCloseGraceMs, resolve);
-    void child.exited.then(() => {
-      timer.cancel();
-      resolve();
-    });
-  });
+  let lapse: (() => void) | undefined;
+  const lapsed = new Promise<void>((resolve) => (lapse = resolve));
+  const timer = clock.setTimer(clock.now() + limits.streamCloseGraceMs, () => lapse?.());
+  await Promise.race([child.exited, lapsed]);
+  timer.cancel();
 }

@@ -53,13 +53,7 @@ export class PiCommands {
       const asked: Asked = { type: command.type, settle, heard, isSent: false, isWaited: true, timer: undefined };
       this.asked.set(id, asked);
       if (windowMs !== undefined) this.arm(asked, windowMs);
-      void this.child.send({ id, ...command }).then((isSent) => {
-        asked.isSent = isSent;
-        if (!asked.isWaited || !this.asked.has(id)) return;
-        if (!isSent) this.finish(id, asked, { type: "unsent" });
-        // A pipe that was full has its own window; the child's begins when it can read the command.
-        else if (windowMs !== undefined) this.arm(asked, windowMs);
-      });
+      void this.write(id, asked, command, windowMs);
     });
   }
 
@@ -79,6 +73,14 @@ export class PiCommands {
   close(): void {
     this.isClosed = true;
     for (const [id, asked] of this.asked) this.finish(id, asked, { type: asked.isSent ? "cutOff" : "unsent" });
+  }
+
+  private async write(id: string, asked: Asked, command: Fields, windowMs: number | undefined): Promise<void> {
+    asked.isSent = await this.child.send({ id, ...command });
+    if (!asked.isWaited || !this.asked.has(id)) return;
+    if (!asked.isSent) this.finish(id, asked, { type: "unsent" });
+    // A pipe that was full has its own window; the child's begins when it can read the command.
+    else if (windowMs !== undefined) this.arm(asked, windowMs);
   }
 
   /** Before 0.79.7, pi answers a command that it does not know without saying which one it was: the oldest of that name. */
