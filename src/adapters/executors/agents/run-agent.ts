@@ -19,7 +19,7 @@ import { reasonOf } from "./cut-text.ts";
 import { writeFinalArtifact } from "./final-artifact.ts";
 import type { Handoff } from "./handoff.ts";
 import type { KnownSources } from "./known-sources.ts";
-import { launchDenial, type LaunchDenial } from "./launch-checks.ts";
+import { grantedSources, launchDenial, type LaunchDenial } from "./launch-checks.ts";
 import { prepareOrder, resolveProfile, type AgentOffer } from "./prepare-order.ts";
 import { stoppableAttempt } from "./stoppable-attempt.ts";
 
@@ -132,7 +132,8 @@ class AgentRun {
       if (!(error instanceof LaunchDenied)) throw error;
       return { code: "launch-denied", message: error.message };
     }
-    const denial = await launchDenial(attempt, profile, tools.sources, program.projectSettings);
+    const granted = grantedSources(profile, tools.extensions, tools.skills);
+    const denial = await launchDenial(attempt, profile, granted, tools.sources, program.projectSettings);
     if (denial !== undefined) return denial;
     const { cwd } = prepared.order;
     const { environment: parent, inheritVariables: alsoInherit } = tools;
