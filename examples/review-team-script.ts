@@ -35,7 +35,7 @@ function turnsOf(wait: () => Part): Readonly<Record<Role, readonly (() => Reply)
           thinks("What does a newcomer see first?"),
           wait(),
           calls("ls", { path: "." }),
-          calls("find", { pattern: "*.md", path: "." }),
+          calls("ls", { path: "docs" }),
         ),
       () =>
         answer(
@@ -57,12 +57,7 @@ function turnsOf(wait: () => Part): Readonly<Record<Role, readonly (() => Reply)
       () => answer(wait(), "README.md: I would like to see what the first command prints before I run it."),
     ],
     skeptic: [
-      () =>
-        answer(
-          wait(),
-          calls("read", { path: "README.md" }),
-          calls("grep", { pattern: "exports", path: "package.json" }),
-        ),
+      () => answer(wait(), calls("read", { path: "README.md" }), calls("read", { path: "package.json" })),
       () => answer(wait(), "README.md: what it imports is what package.json exports. I found nothing that is not so."),
     ],
     synthesizer: [

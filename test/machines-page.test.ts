@@ -1,19 +1,21 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { runTable, stepTable } from "../src/machines/run-state.ts";
+import { messageTable, runTable, stepTable } from "../src/machines/run-state.ts";
 import { runMachine } from "../src/machines/run-machine.ts";
+import { messageMachine } from "../src/machines/message-machine.ts";
 import { stepMachine } from "../src/machines/step-machine.ts";
 import { diagramOf, pageWith } from "./support/chart-diagram.ts";
 
 const path = fileURLToPath(new URL("../docs/machines.md", import.meta.url));
 
 describe("the page of machines", () => {
-  it("shows both charts as they are; UPDATE_DOCS=1 draws them anew", () => {
+  it("shows all charts as they are; UPDATE_DOCS=1 draws them anew", () => {
     const page = readFileSync(path, "utf8");
     const step = diagramOf(stepTable, stepMachine.events);
     const run = diagramOf(runTable, runMachine.events);
-    const current = pageWith(pageWith(page, "step", step), "run", run);
+    const message = diagramOf(messageTable, messageMachine.events);
+    const current = pageWith(pageWith(pageWith(page, "step", step), "run", run), "message", message);
     if (process.env["UPDATE_DOCS"] === "1") writeFileSync(path, current);
     expect(readFileSync(path, "utf8")).toBe(current);
   });

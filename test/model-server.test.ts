@@ -22,12 +22,15 @@ interface Heard {
   isBroken: boolean;
 }
 
+/** Long enough for several pieces, wherever they begin. */
+const words = `Wörter ${"👩‍🚀".repeat(40)} and more words.`;
+
 describe("a streamed answer", () => {
   test("arrives in pieces that join to its text, thoughts and tool calls, with its end and its usage", async () => {
     const said = answer(
       thinks("Let me look at the notes."),
-      "Wörter 👩‍🚀 and more words.",
-      calls("read", { path: "notes.txt" }),
+      words,
+      calls("read", { path: "some/notes/about/the/tides.txt" }),
     );
     const { url } = await serve({
       a: always({ ...said, usage: { inputTokens: 7, outputTokens: 5, cacheReadTokens: 3 } }),
@@ -35,8 +38,8 @@ describe("a streamed answer", () => {
     const heard = await hear(url, "script:a");
     expect(heard).toMatchObject({
       thinking: "Let me look at the notes.",
-      text: "Wörter 👩‍🚀 and more words.",
-      tools: [{ id: "call_chat-1_0", name: "read", input: '{"path":"notes.txt"}' }],
+      text: words,
+      tools: [{ id: "call_chat-1_0", name: "read", input: '{"path":"some/notes/about/the/tides.txt"}' }],
       stop: "tool_calls",
       usage: { prompt_tokens: 7, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 3 } },
       isDone: true,

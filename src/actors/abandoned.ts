@@ -46,7 +46,7 @@ function tellUnknown({ messages }: RunState, step: StepId, take: (input: Input) 
   const ofStep = messages.ofStep.get(step);
   if (ofStep === undefined) return;
   const reason = "The process that ran the attempt is gone.";
-  for (const message of [...ofStep.open.keys()]) {
+  for (const message of ofStep.open.keys()) {
     take({ type: "message.report", step, attempt: ofStep.attempt, message, outcome: "unknown", reason });
   }
 }

@@ -1,7 +1,8 @@
 import type { MessageEvent } from "../domain/events.ts";
 import type { MessageChannel, MessageNumber } from "../domain/message.ts";
 import type { MessageOutcome, Report } from "../domain/inputs.ts";
-import type { Message } from "../ports/executor.ts";
+import type { StepDocument } from "../domain/graph-document.ts";
+import type { Executor, Message } from "../ports/executor.ts";
 import { boundedMessage, textOf } from "./error-text.ts";
 
 type MessageReport = Extract<Report, { type: "message.report" }>;
@@ -104,7 +105,16 @@ class LiveMessage implements Message {
 
   #say(outcome: MessageOutcome, reason?: string): void {
     const { message, step, attempt } = this.#sent;
-    const said = reason === undefined ? {} : { reason: boundedMessage(String(reason)) };
+    const said = reason === undefined ? {} : { reason: boundedMessage(reason) };
     this.#report({ type: "message.report", step, attempt, message, outcome, ...said });
+  }
+}
+
+/** An executor that fails when it is asked takes none. */
+export function takesMessages(executor: Executor, step: StepDocument): boolean {
+  try {
+    return executor.takesMessages?.(step) === true;
+  } catch {
+    return false;
   }
 }

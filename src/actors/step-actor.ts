@@ -20,7 +20,7 @@ import type {
   Upstream,
 } from "../ports/executor.ts";
 import type { AttemptHost } from "./attempt-host.ts";
-import { AttemptMessages } from "./attempt-messages.ts";
+import { AttemptMessages, takesMessages } from "./attempt-messages.ts";
 import type { SentMessage } from "./attempt-messages.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -279,15 +279,6 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       `Step ${this.step.id} did not end after it was told to stop. It was given up; its work may still be going on.`,
     );
     this.#end({ type: "failed", failure: stopped(request, "It did not end when told to, and was given up.") });
-  }
-}
-
-/** An executor that fails when it is asked takes none. */
-function takesMessages(executor: Executor, step: StepDocument): boolean {
-  try {
-    return executor.takesMessages?.(step) === true;
-  } catch {
-    return false;
   }
 }
 

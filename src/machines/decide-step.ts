@@ -5,7 +5,8 @@ import { attemptsMaxOf, backoffMs } from "../domain/retry-policy.ts";
 import { decideMessageReport } from "./decide-message.ts";
 import { follows } from "./replay-changes.ts";
 import { isLive, phaseCode, phaseOf } from "./run-state.ts";
-import { blockDependents, emitRun, emitStep, refusal } from "./turn.ts";
+import { blockDependents, emitRun, emitStep } from "./emit.ts";
+import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /** What an executor reports about an attempt. A report of an attempt that is over is refused, whatever it says. */

@@ -10,7 +10,8 @@ import { milliseconds } from "./plan.ts";
 import { isLive } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 import { expireRun, stopSteps } from "./stop-steps.ts";
-import { emitRun, reachFixedPoint, refusal } from "./turn.ts";
+import { emitRun, reachFixedPoint } from "./emit.ts";
+import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
 /** The events that an input causes, or why the machines do not accept it. */

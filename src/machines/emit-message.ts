@@ -1,7 +1,7 @@
 import { brokenInvariant } from "../domain/errors.ts";
 import type { StepId } from "../domain/ids.ts";
 import type { MessageSignal } from "./message-machine.ts";
-import { disagreement, recordEvent } from "./record-event.ts";
+import { disagreement, recordEvent } from "./turn.ts";
 import { messageTable } from "./run-state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -37,8 +37,8 @@ export function closeMessages(turn: Turn, step: StepId, isLost: boolean): void {
 export function resendMessages(turn: Turn, step: StepId, attempt: number): void {
   const ofStep = turn.state.messages.ofStep.get(step);
   if (ofStep === undefined) return;
-  // A snapshot, because each of them is put down anew on the way.
-  for (const [message, { phase, channel, text, key }] of [...ofStep.open]) {
+  // Each keeps its place while it is put down anew, so none of them comes twice.
+  for (const [message, { phase, channel, text, key }] of ofStep.open) {
     if (phase !== "unknown") emitMessage(turn, { type: "resend", message, step, attempt, channel, text, key });
   }
 }

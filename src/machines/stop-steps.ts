@@ -1,6 +1,6 @@
 import type { StopCause } from "../domain/events.ts";
 import { phaseOf } from "./run-state.ts";
-import { emitRun, emitStep } from "./turn.ts";
+import { emitRun, emitStep } from "./emit.ts";
 import type { Turn } from "./turn.ts";
 
 /** In declared order: what has not started never will, what runs is told to stop, what is being stopped is told again if forced. */

@@ -8,7 +8,8 @@ import { byTurn, inOrder } from "../support/model-server/script.ts";
 import { eventually } from "../support/eventually.ts";
 import { PiSession } from "../support/pi-session.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { newPi, oldPi, piPlace, realPis } from "../support/real-pi.ts";
+import { piPlace } from "../support/pi-place.ts";
+import { newPi, oldPi, realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 

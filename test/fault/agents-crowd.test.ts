@@ -5,7 +5,8 @@ import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer } from "../support/model-server/reply.ts";
 import { byTurn } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, oldPi, piPlace } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import { oldPi } from "../support/real-pi.ts";
 
 const serve = modelServers();
 const scriptedPi = fileURLToPath(new URL("../support/scripted-pi.mjs", import.meta.url));
@@ -14,7 +15,7 @@ test("six real pis that start at once are all ready in time", async ({ skip }) =
   if (oldPi.missing !== undefined) skip(oldPi.missing);
   const server = await serve({ member: byTurn(answer("Here.")) });
   const place = await piPlace(server);
-  const runtime = await agentRuntime(place, oldPi);
+  const runtime = await agentRuntime(place, { launcher: oldPi.launcher });
   const task = { agent: { task: "Follow script:member." } };
   const steps = ["one", "two", "three", "four", "five", "six"].map((id) => agentStep(id, task));
   const run = await runtime.start(agentGraph("six", steps, { limits: { concurrency: 6 } }));

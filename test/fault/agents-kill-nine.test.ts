@@ -1,14 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { agentDocument, agentStep } from "../support/agent-runtime.ts";
+import { agentDocument, agentsOf, agentStep } from "../support/agent-runtime.ts";
 import { eventually } from "../support/eventually.ts";
 import { userTexts } from "../support/model-server/model-request.ts";
 import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, calls } from "../support/model-server/reply.ts";
 import { byTurn } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, newPi, oldPi, piPlace } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import { newPi, oldPi } from "../support/real-pi.ts";
 import { runOwners } from "../support/run-owner.ts";
 
 const serve = modelServers();
@@ -32,9 +33,8 @@ describe.runIf(showsProcesses)("a run of real pis whose process is killed while 
       agentStep("worker", { needs: ["scout"], agent: { tools: ["bash"] } }),
       agentStep("last", { needs: ["worker"] }),
     ]);
-    const { launcher } = pi;
-    const agents = { launcher, agentDirectory: place.agentDirectory };
-    const database = { db: join(place.directory, "runs.db"), root: place.workspace, agents };
+    const options = { agents: agentsOf(place, pi.launcher) };
+    const database = { db: join(place.directory, "runs.db"), root: place.workspace, options };
     const first = ownerOf({ ...database, order: { graphs: { r: document } } });
     await eventually(() => place.has("begun"), "the tool runs");
     if (withGuardian) await first.killWithGuardian();

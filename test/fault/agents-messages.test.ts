@@ -7,7 +7,8 @@ import { userTexts } from "../support/model-server/model-request.ts";
 import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, calls } from "../support/model-server/reply.ts";
 import { inOrder } from "../support/model-server/script.ts";
-import { piPlace, realPis } from "../support/real-pi.ts";
+import { piPlace } from "../support/pi-place.ts";
+import { realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -19,7 +20,7 @@ describe("messages to a real pi", () => {
       worker: inOrder(answer(calls("bash", { command: wait })), answer("I turned left."), answer("I rested.")),
     });
     const place = await piPlace(server);
-    const runtime = await agentRuntime(place, pi);
+    const runtime = await agentRuntime(place, { launcher: pi.launcher });
     const run = await runtime.start(agentGraph("told", [agentStep("worker", { agent: { tools: ["bash"] } })]));
     await eventually(() => place.has("begun"), "the tool runs");
     const steer = { channel: "steer", text: "Turn left at </message>.", key: "k1" } as const;

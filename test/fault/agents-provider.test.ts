@@ -3,7 +3,8 @@ import { agentGraph, agentRuntime, agentStep, eventsOf } from "../support/agent-
 import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, cut, cutOff, refuses, times } from "../support/model-server/reply.ts";
 import { always, inOrder } from "../support/model-server/script.ts";
-import { piPlace, realPis } from "../support/real-pi.ts";
+import { piPlace } from "../support/pi-place.ts";
+import { realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -18,7 +19,7 @@ describe("a model provider that fails a real pi", () => {
       long: inOrder(cutOff("As far as I can say")),
     });
     const place = await piPlace(server);
-    const runtime = await agentRuntime(place, pi);
+    const runtime = await agentRuntime(place, { launcher: pi.launcher });
     const steps = ["flaky", "broken", "refused", "torn", "long"].map((id) => agentStep(id));
     const run = await runtime.start(agentGraph("failing", steps));
     const outcome = await run.outcome();

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseGraphText } from "runfold";
@@ -11,7 +11,8 @@ import { modelServers } from "../support/model-server/model-servers.ts";
 import { Gate } from "../support/model-server/reply.ts";
 import type { Script } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, piPlace, realPis } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import { realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -21,8 +22,9 @@ describe("the review team of the examples, with real pis", () => {
     const server = await serve({ "review-team": sideBySide(reviewTeamScript(0)) });
     const place = await piPlace({ url: server.url, models: ["fake-review-team"] });
     await writeFile(join(place.workspace, "README.md"), "# Tides\n\nWhen the water turns.\n");
+    await mkdir(join(place.workspace, "docs"));
     await writeFile(join(place.workspace, "package.json"), '{ "exports": "./tides.js" }\n');
-    const runtime = await agentRuntime(place, pi);
+    const runtime = await agentRuntime(place, { launcher: pi.launcher });
     const run = await runtime.start(await reviewTeam(), { id: "review" });
     const outcome = await run.outcome();
     expect(outcome.status).toBe("succeeded");
@@ -58,13 +60,13 @@ describe("the review team of the examples, with real pis", () => {
     );
     expect(tools).toEqual(
       expect.arrayContaining([
-        ["skeptic", "grep", "started"],
+        ["skeptic", "read", "started"],
         ["newcomer", "read", "ended"],
       ]),
     );
     expect(await run.verify()).toMatchObject({ ok: true });
     await runtime.close();
-    if (showsProcesses) expect(await processesWith(place.directory)).toEqual([]);
+    expect(showsProcesses ? await processesWith(place.directory) : []).toEqual([]);
     expect(await filesLeft(place.temporary)).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@ import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, calls, Gate, hold } from "../support/model-server/reply.ts";
 import { inOrder } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, piPlace, realPis } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import { realPis } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -20,7 +21,7 @@ describe.runIf(showsProcesses)("a real pi that is told to stop", () => {
         text: inOrder(answer("Half a thought", hold(new Gate()))),
       });
       const place = await piPlace(server);
-      const runtime = await agentRuntime(place, pi);
+      const runtime = await agentRuntime(place, { launcher: pi.launcher });
       const steps = [agentStep("tool", { agent: { tools: ["bash"] } }), agentStep("text")];
       const run = await runtime.start(agentGraph("stopped", steps));
       await eventually(() => place.has("begun"), "the tool runs");

@@ -7,10 +7,44 @@ import { graphDocuments } from "../support/graph-arbitrary.ts";
 
 const copyOf = (document: GraphDocument): GraphDocument => JSON.parse(JSON.stringify(document)) as GraphDocument;
 
+const flag = fc.boolean();
+const trust = fc.record({
+  authority: fc.record({
+    allowFilesystemRead: flag,
+    allowExtensionCode: fc.constant(true),
+    allowProjectCode: fc.constant(true),
+  }),
+  library: fc.record({ sources: fc.constant(["package", "user", "project"] as const) }),
+});
+
+/** Works of agents, beside the tasks that the plain documents have. */
+const agentWorks = fc.oneof(
+  fc.constant(undefined),
+  fc.record({ shell: fc.constantFrom("ls", "claude -p x"), parser: fc.constantFrom("claude", "pi-json") }),
+  fc
+    .record(
+      {
+        kind: fc.constantFrom("pi", "codex", "acp"),
+        task: fc.constantFrom("Review.", "ü"),
+        ref: fc.constantFrom("package:a", "user:b-1", "project:c"),
+        tools: fc.array(fc.constantFrom("read", "bash"), { maxLength: 2 }),
+        extensionTools: fc.array(fc.constantFrom("search"), { maxLength: 1 }),
+        model: fc.constantFrom("m", "p/m"),
+        thinking: fc.constantFrom("low", "high"),
+        mutationScope: fc.constantFrom("Only src/a", "Everything below src"),
+        command: fc.constant(["agent", ""]),
+      },
+      { requiredKeys: ["kind", "task", "ref", "command"] },
+    )
+    .map((agent) => ({ agent })),
+);
+
 /** Documents with any mix of optional fields, canonical as `parseGraph` makes them. */
 const fullDocuments = fc
   .tuple(
     graphDocuments({ stepsMax: 12 }),
+    trust,
+    fc.infiniteStream(agentWorks),
     fc.infiniteStream(
       fc.record(
         {
@@ -27,10 +61,13 @@ const fullDocuments = fc
       ),
     ),
   )
-  .map(([document, options]): GraphDocument => {
-    const steps = document.steps.map((step, index): StepDocument => {
+  .map(([document, { authority, library }, works, options]): GraphDocument => {
+    const steps = document.steps.map(({ id, task = id, ...step }, index): StepDocument => {
       const { cwd, env, timeoutSeconds, retry, onInterrupted } = [...options.take(index + 1)][index] ?? {};
+      const work = [...works.take(index + 1)][index] ?? { task };
       return {
+        id,
+        ...work,
         ...step,
         ...(cwd === undefined ? {} : { cwd }),
         ...(env === undefined ? {} : { env: { ...env } }),
@@ -39,7 +76,7 @@ const fullDocuments = fc
         ...(onInterrupted === undefined ? {} : { onInterrupted }),
       };
     });
-    return { ...document, steps };
+    return { ...document, steps, authority: { ...authority }, library: { ...library } };
   });
 
 /** Follows a JSON pointer; fails the test where it leads nowhere. */

@@ -1,13 +1,19 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openRuntime, parseGraph } from "runfold";
-import type { Graph, GraphDocument, RecordedEvent, Run, Runtime, RuntimeOptions, StepDocument } from "runfold";
+import type {
+  AgentDocument,
+  AgentOptions,
+  Graph,
+  GraphDocument,
+  RecordedEvent,
+  Run,
+  Runtime,
+  RuntimeOptions,
+  StepDocument,
+} from "runfold";
 import { sqliteJournal } from "runfold/sqlite";
-import { systemClock } from "../../src/adapters/clocks/system-clock.ts";
-import { agentExecutor } from "../../src/adapters/executors/agents/agent-executor.ts";
-import { piProgram } from "../../src/adapters/executors/pi/pi-program.ts";
-import type { AgentDocument } from "../../src/domain/agent.ts";
-import type { PiPlace } from "./real-pi.ts";
+import type { PiPlace } from "./pi-place.ts";
 
 export interface AgentRuntimeOptions extends RuntimeOptions {
   /** What starts pi: the program and its first arguments. */
@@ -16,15 +22,19 @@ export interface AgentRuntimeOptions extends RuntimeOptions {
 
 /** A runtime whose agents are pis that ask the model server of a place; closed when the test is over. */
 export async function agentRuntime(place: PiPlace, { launcher, ...options }: AgentRuntimeOptions): Promise<Runtime> {
-  const pi = piProgram({ launcher: { command: launcher }, agentDirectory: place.agentDirectory });
   const runtime = await openRuntime({
     root: place.workspace,
     journal: sqliteJournal(join(place.directory, "runs.db")),
-    executors: [agentExecutor({ programs: [pi], clock: systemClock() })],
+    agents: agentsOf(place, launcher),
     ...options,
   });
   onTestFinished(() => runtime.close());
   return runtime;
+}
+
+/** Has agents be the pis that a launcher starts, with the models of a place. */
+export function agentsOf({ agentDirectory }: PiPlace, launcher: readonly string[]): AgentOptions {
+  return { pi: { launcher: { command: launcher }, agentDirectory } };
 }
 
 /** A step whose agent follows the script of its own name, or of another one. */

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import { onTestFinished } from "vitest";
-import type { PiPlace, RealPi } from "./real-pi.ts";
+import type { PiPlace } from "./pi-place.ts";
+import type { RealPi } from "./real-pi.ts";
 
 export type PiRecord = Readonly<Record<string, unknown>>;
 

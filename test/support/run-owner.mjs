@@ -12,28 +12,17 @@ const { openRuntime, parseGraph } = await import(`${build}/index.js`);
 const { sqliteJournal } = await import(`${build}/sqlite.js`);
 
 const say = (line) => void writeSync(1, `${JSON.stringify(line)}\n`);
-const { db, root = ".", options = {}, agents } = JSON.parse(process.argv[2]);
+const { db, root = ".", options = {} } = JSON.parse(process.argv[2]);
 
 /** Tasks by name: one that never ends but when it is told to, and one that ends at once. */
 const hold = (_needs, { signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 const tasks = { hold, done: () => "done" };
 
-/** Loaded by those alone that have agents. */
-async function agentExecutors({ launcher, agentDirectory }) {
-  const { agentExecutor } = await import(`${build}/adapters/executors/agents/agent-executor.js`);
-  const { piProgram } = await import(`${build}/adapters/executors/pi/pi-program.js`);
-  const { systemClock } = await import(`${build}/adapters/clocks/system-clock.js`);
-  return [
-    agentExecutor({ programs: [piProgram({ launcher: { command: launcher }, agentDirectory })], clock: systemClock() }),
-  ];
-}
-
 const runtime = await openRuntime({
   journal: sqliteJournal(db),
   root,
   tasks,
-  executors: agents === undefined ? [] : await agentExecutors(agents),
   abortGraceMs: 200,
   onDiagnostic: ({ code, run, message }) => say({ diagnostic: code, run, message }),
   ...options,

@@ -40,9 +40,7 @@ export interface OwnerOptions {
   readonly db: string;
   /** Where its commands run. */
   readonly root: string;
-  readonly options?: Pick<RuntimeOptions, "recover" | "abortGraceMs">;
-  /** What starts pi, and the directory with its models, for runs with agents. */
-  readonly agents?: { readonly launcher: readonly string[]; readonly agentDirectory: string };
+  readonly options?: Pick<RuntimeOptions, "recover" | "abortGraceMs" | "agents">;
   /** A program that starts it, with its arguments. */
   readonly through?: readonly string[];
   /** What it is told first. */
@@ -58,8 +56,8 @@ export class RunOwner {
   #hasExited = false;
   #isGuardianKilled = false;
 
-  constructor({ db, root, options = {}, agents, through = [], order }: OwnerOptions) {
-    const [file, ...args] = [...through, process.execPath, program, JSON.stringify({ db, root, options, agents })];
+  constructor({ db, root, options = {}, through = [], order }: OwnerOptions) {
+    const [file, ...args] = [...through, process.execPath, program, JSON.stringify({ db, root, options })];
     this.#child = spawn(file, args, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
     this.#child.stdin.on("error", () => undefined);
     if (order !== undefined) this.tell(order);

@@ -33,7 +33,7 @@ describe("the published JSON Schema", () => {
     expect(wordless).toEqual([]);
   });
 
-  it.each(["repo-audit", "release-check"])("accepts the example %s, as the parser does", (name) => {
+  it.each(["repo-audit", "release-check", "review-team"])("accepts the example %s, as the parser does", (name) => {
     const text = readFileSync(new URL(`../../examples/graphs/${name}.json`, import.meta.url), "utf8");
     const json = JSON.parse(text) as unknown;
     expect(accepts(schema, json)).toBe(true);

@@ -18,6 +18,10 @@ const foreignNames = new Map([
   ["key", "id"],
   ["jobs", "steps"],
   ["nodes", "steps"],
+  ["systemprompt", "system"],
+  ["instructions", "system"],
+  ["permissions", "authority"],
+  ["reasoning", "thinking"],
 ]);
 
 /** The known field that an unknown one was probably meant to be: another spelling, a part of it, or another format's name. */

@@ -2,7 +2,7 @@ import { usualUsage } from "./reply.ts";
 import type { Answer, Part } from "./reply.ts";
 
 /** So many characters of a text go out in one piece: few, so that a reader has to join them. */
-const pieceChars = 12;
+const pieceChars = 24;
 
 /** What is common to all pieces of one answer. */
 export interface CompletionHead {

@@ -93,6 +93,8 @@ describe("an agent", () => {
   it("with a misspelled field is answered with the field that was meant", () => {
     expect(only(parseGraph(graphWith({ ...pi, mutation_scope: "x" }))).repair).toContain('"mutationScope"');
     expect(only(parseGraph(graphWith({ ...pi, extension_tools: [] }))).repair).toContain('"extensionTools"');
+    expect(only(parseGraph(graphWith({ ...pi, instructions: "x" }))).repair).toContain('"system"');
+    expect(only(parseGraph(graphWith(pi, { permissions: {} }))).repair).toContain('"authority"');
   });
 
   it("is not judged by a library or an authority that is broken itself", () => {

@@ -2,13 +2,16 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnyStateMachine } from "xstate";
 import { getAdjacencyMap, getSimplePaths, getShortestPaths } from "xstate/graph";
 import type { StepDocument } from "../../../src/domain/graph-document.ts";
-import { runTable, stepTable } from "../../../src/machines/run-state.ts";
+import { messageMachine } from "../../../src/machines/message-machine.ts";
+import { messageTable, runTable, stepTable } from "../../../src/machines/run-state.ts";
 import { runMachine } from "../../../src/machines/run-machine.ts";
 import { stepMachine } from "../../../src/machines/step-machine.ts";
 import { GivenRun, graphOf, stepOf } from "../../support/given-run.ts";
 
 /** A state of a chart and a signal that it takes there. */
 type Pair = `${string} on ${string}`;
+
+type Table = typeof runTable | typeof stepTable | typeof messageTable;
 
 interface Script {
   /** The small graph on which the signals of a path can be given. */
@@ -78,12 +81,38 @@ const runScript: Script = {
   },
 };
 
+const said = { type: "message.send", step: "x", channel: "steer", text: "Hurry.", key: "k" } as const;
+const report = (outcome: "accepted" | "consumed" | "denied" | "unknown") => (run: GivenRun) => {
+  run.when({
+    type: "message.report",
+    step: "x",
+    attempt: run.attemptOf("x"),
+    message: 1,
+    outcome,
+    reason: "So it is.",
+  });
+};
+
+/** Signals to the first message; `x` needs a step that is not done where the message is denied before it is sent. */
+const messageScript: Script = {
+  steps: ([first]) => (first === "deny" ? [stepOf("need"), { ...stepOf("x"), needs: ["need"] }] : [stepOf("x")]),
+  inputs: {
+    send: (run) => run.when(said),
+    deny: (run) => (run.attemptOf("x") === 0 ? run.when(said) : report("denied")(run)),
+    resend: (run) => run.recover(["x"]),
+    accept: report("accepted"),
+    consume: report("consumed"),
+    lose: report("unknown"),
+  },
+};
+
 /** Pairs that a chart has and the kernel never asks for, each with the reason why the chart has it all the same. */
 const neverSent: Readonly<Record<Pair, string>> = {};
 
-const charts: readonly (readonly [string, AnyStateMachine, Script, typeof runTable | typeof stepTable])[] = [
+const charts: readonly (readonly [string, AnyStateMachine, Script, Table])[] = [
   ["the step's chart", stepMachine, stepScript, stepTable],
   ["the run's chart", runMachine, runScript, runTable],
+  ["the message's chart", messageMachine, messageScript, messageTable],
 ];
 
 afterEach(() => void vi.restoreAllMocks());
@@ -99,7 +128,18 @@ describe.each(charts)("%s", (_name, machine, script, table) => {
   });
 
   it("has no way out of an end, except to clean up", () => {
-    const ends = ["succeeded", "mixed", "failed", "blocked", "timedOut", "canceled", "expired", "cleaned"];
+    const ends = [
+      "succeeded",
+      "mixed",
+      "failed",
+      "blocked",
+      "timedOut",
+      "canceled",
+      "expired",
+      "cleaned",
+      "consumed",
+      "denied",
+    ];
     const left = pairs.filter((pair) => ends.some((end) => pair.startsWith(`${end} on `)));
     const cleanings = left.filter((pair) => pair.endsWith(" on clean"));
     expect(left).toEqual(cleanings);
@@ -108,8 +148,12 @@ describe.each(charts)("%s", (_name, machine, script, table) => {
 
   it("has no state in which nothing can be done, except the ends", () => {
     const dead = Object.keys(machine.states).filter((state) => !pairs.some((pair) => pair.startsWith(`${state} on `)));
-    const ends = machine === runMachine ? ["cleaned"] : ["succeeded", "failed", "blocked", "timedOut", "canceled"];
-    expect(dead).toEqual(ends);
+    const ends = new Map<AnyStateMachine, readonly string[]>([
+      [runMachine, ["cleaned"]],
+      [stepMachine, ["succeeded", "failed", "blocked", "timedOut", "canceled"]],
+      [messageMachine, ["consumed", "denied"]],
+    ]);
+    expect(dead).toEqual(ends.get(machine));
   });
 
   it.each(paths.map((path) => [path.join(", "), path] as const))(
@@ -174,7 +218,7 @@ function pairsAlong(machine: AnyStateMachine, path: readonly string[]): Pair[] {
 }
 
 /** Listens to what the kernel asks the table: the signals to one step, or to the run. */
-function recordSignals(table: typeof runTable | typeof stepTable, step: string | undefined): Pair[] {
+function recordSignals(table: Table, step: string | undefined): Pair[] {
   const sent: Pair[] = [];
   const real = table.cell as (state: string, type: string) => ReturnType<typeof stepTable.cell>;
   vi.spyOn(table as typeof stepTable, "cell").mockImplementation((state, type) => {

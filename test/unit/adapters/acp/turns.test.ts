@@ -241,7 +241,10 @@ describe("the usage", () => {
   it.each<[string, object, object | undefined, object | undefined]>([
     [
       "is the answer's own",
-      { usage: { inputTokens: 5, outputTokens: 2, cachedReadTokens: 3 } },
+      {
+        usage: { inputTokens: 5, outputTokens: 2, cachedReadTokens: 3 },
+        _meta: { quota: { token_count: { input_tokens: 9, output_tokens: 9 } } },
+      },
       undefined,
       { inputTokens: 5, outputTokens: 2, cacheReadTokens: 3 },
     ],

@@ -25,7 +25,11 @@ describe("the catalogue of agents", () => {
       ["package:review", 0],
       ["package:other", 0],
     ]);
-    expect(agents[0]).toMatchObject({ source: "package", filePath: expect.stringMatching(/a\.md$/), sha256: expect.any(String) });
+    expect(agents[0]).toMatchObject({
+      source: "package",
+      filePath: expect.stringMatching(/a\.md$/),
+      sha256: expect.any(String),
+    });
     expect(JSON.stringify(agents)).not.toContain("You are");
   });
 

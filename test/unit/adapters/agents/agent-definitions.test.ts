@@ -21,8 +21,11 @@ const codes = ({ findings }: SourceAgents): string[] => findings.map(({ code, se
 
 describe("agent files", () => {
   it("define agents with all that they may say", async () => {
-    const front = "\nname: careful\ndescription: |\n  Looks twice.\ntools: read, bash\nmodel: some/model\nthinking: high\ntags: [a, b]";
-    const { definitions, findings, place } = await user({ "x.md": `\uFEFF${file(front, "You look.\n---\nTwice.")}`.replaceAll("\n", "\r\n") });
+    const front =
+      "\nname: careful\ndescription: |\n  Looks twice.\ntools: read, bash\nmodel: some/model\nthinking: high\ntags: [a, b]";
+    const { definitions, findings, place } = await user({
+      "x.md": `\uFEFF${file(front, "You look.\n---\nTwice.")}`.replaceAll("\n", "\r\n"),
+    });
     expect(findings).toEqual([]);
     expect(definitions).toEqual([
       {
@@ -107,7 +110,10 @@ describe("agent files", () => {
   });
 
   it("are read up to a number, and what is left out is told", async () => {
-    const files = Array.from({ length: limits.agentFilesMax + 2 }, (_, n) => [`${String(n).padStart(5, "0")}.md`, good(`a${n}`)]);
+    const files = Array.from({ length: limits.agentFilesMax + 2 }, (_, n) => [
+      `${String(n).padStart(5, "0")}.md`,
+      good(`a${n}`),
+    ]);
     const agents = await user(Object.fromEntries(files) as Record<string, string>);
     expect(agents.definitions).toHaveLength(limits.agentFilesMax);
     expect(agents.findings.map(({ code, message }) => [code, message])).toEqual([

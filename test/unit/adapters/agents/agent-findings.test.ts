@@ -10,14 +10,23 @@ import { limits } from "../../../../src/domain/limits.ts";
 import type { Preparation } from "../../../../src/ports/executor.ts";
 import { placeWith, putFile } from "../../../support/scratch-places.ts";
 
-const all: GraphAuthority = { allowFilesystemRead: true, allowShellTools: true, allowMutationTools: true, allowExtensionCode: true };
-const definition = (name: string, more = ""): string => `---\nname: ${name}\ndescription: Helps.\n${more}---\nYou are ${name}.\n`;
+const all: GraphAuthority = {
+  allowFilesystemRead: true,
+  allowShellTools: true,
+  allowMutationTools: true,
+  allowExtensionCode: true,
+};
+const definition = (name: string, more = ""): string =>
+  `---\nname: ${name}\ndescription: Helps.\n${more}---\nYou are ${name}.\n`;
 
 type AgentPart = Partial<AgentDocument> & { readonly cwd?: string };
 
 async function prepare(
   agents: readonly AgentPart[],
-  rest: Partial<Pick<GraphDocument, "authority" | "library">> & { options?: Partial<AgentExecutorOptions>; root?: string } = {},
+  rest: Partial<Pick<GraphDocument, "authority" | "library">> & {
+    options?: Partial<AgentExecutorOptions>;
+    root?: string;
+  } = {},
 ): Promise<Preparation> {
   const { options = {}, root = placeWith(), ...parts } = rest;
   const steps = agents.map(({ cwd, ...agent }, index): StepDocument => ({
@@ -30,7 +39,8 @@ async function prepare(
   return await executor.prepare!(graph, steps, root);
 }
 
-const found = ({ findings }: Preparation): string[] => findings.map(({ step, code, pointer }) => `${step} ${code} ${pointer}`);
+const found = ({ findings }: Preparation): string[] =>
+  findings.map(({ step, code, pointer }) => `${step} ${code} ${pointer}`);
 
 describe("who an agent is", () => {
   it("is said exactly once, and well, in each step", async () => {
@@ -76,7 +86,11 @@ describe("who an agent is", () => {
     expect(found(await prepare([{ ref: "project:planted" }], { root, library }))).toEqual([
       "s0 project-code-authority-required /agent/ref",
     ]);
-    const allowed = await prepare([{ ref: "project:planted" }], { root, library, authority: { ...all, allowProjectCode: true } });
+    const allowed = await prepare([{ ref: "project:planted" }], {
+      root,
+      library,
+      authority: { ...all, allowProjectCode: true },
+    });
     expect(found(allowed)).toEqual([]);
     expect(allowed.definitions).toMatchObject([{ ref: "project:planted", system: "You are planted." }]);
   });
@@ -100,16 +114,26 @@ describe("who an agent is", () => {
   it("is not taken from a directory of the user's that lies in the project", async () => {
     const root = placeWith({ "mine/x.md": definition("mine") });
     const definitions = new AgentLibrary({ userDirectory: join(root, "mine") });
-    const preparation = await prepare([{ ref: "user:mine" }], { root, library: { sources: ["user"] }, options: { definitions } });
-    expect(found(preparation)).toEqual(["s0 user-agents-dir-project-scoped /agent/ref", "s0 library-agent-unknown /agent/ref"]);
+    const preparation = await prepare([{ ref: "user:mine" }], {
+      root,
+      library: { sources: ["user"] },
+      options: { definitions },
+    });
+    expect(found(preparation)).toEqual([
+      "s0 user-agents-dir-project-scoped /agent/ref",
+      "s0 library-agent-unknown /agent/ref",
+    ]);
   });
 });
 
 describe("what an agent may do", () => {
   it("is judged in every step, also after one that is no good", async () => {
-    const preparation = await prepare([{}, { system: "x", tools: ["fly", "bash"] }, { system: "x", tools: ["write"] }], {
-      authority: { allowFilesystemRead: true },
-    });
+    const preparation = await prepare(
+      [{}, { system: "x", tools: ["fly", "bash"] }, { system: "x", tools: ["write"] }],
+      {
+        authority: { allowFilesystemRead: true },
+      },
+    );
     expect(found(preparation)).toEqual([
       "s0 step-agent-invalid /agent",
       "s1 agent-tool-invalid /agent/tools/0",
@@ -120,8 +144,12 @@ describe("what an agent may do", () => {
 
   it("is what its definition says, cut down; its scope goes by what is left", async () => {
     const capped = await prepare([{ ref: "package:worker" }], { authority: { allowFilesystemRead: true } });
-    expect(capped.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["warning catalog-default-tools-capped"]);
-    expect(found(await prepare([{ ref: "package:worker" }]))).toEqual(["s0 mutation-scope-required /agent/mutationScope"]);
+    expect(capped.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      "warning catalog-default-tools-capped",
+    ]);
+    expect(found(await prepare([{ ref: "package:worker" }]))).toEqual([
+      "s0 mutation-scope-required /agent/mutationScope",
+    ]);
     const shell = { allowFilesystemRead: true, allowShellTools: true };
     expect(found(await prepare([{ ref: "package:worker" }], { authority: shell }))).toContain(
       "s0 mutation-scope-required /agent/mutationScope",
@@ -220,7 +248,9 @@ describe("skills", () => {
     const root = placeWith();
     const path = putFile(root, "skill/SKILL.md", "x");
     const many = Array.from({ length: limits.agentSkillsMax + 1 }, (_, n) => ({ name: `s${n}`, path }));
-    expect(found(await prepare([{ system: "x" }], { options: { skills: many } }))).toEqual(["s0 subagent-skills-too-many /agent"]);
+    expect(found(await prepare([{ system: "x" }], { options: { skills: many } }))).toEqual([
+      "s0 subagent-skills-too-many /agent",
+    ]);
     const skills = [{ name: "own", path }];
     expect(found(await prepare([{ system: "x" }], { root, options: { skills } }))).toEqual([
       "s0 caller-skills-project-code-authority-required /agent",

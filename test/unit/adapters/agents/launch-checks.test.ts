@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentProfile } from "../../../../src/adapters/executors/agents/agent-program.ts";
@@ -42,15 +51,23 @@ describe("the fingerprint of an extension or skill", () => {
     ["one file less", (place) => rmSync(join(place, "gone.md")), "content"],
     ["one directory more", (place) => mkdirSync(join(place, "deep/er")), "content"],
     ["a symlink more", (place) => symlinkSync("a.md", join(place, "link")), "content"],
-    ["content moved from file to file", (place) => {
-      writeFileSync(join(place, "a.md"), "aaaab");
-      writeFileSync(join(place, "deep/b.md"), "bbb");
-    }, "content"],
+    [
+      "content moved from file to file",
+      (place) => {
+        writeFileSync(join(place, "a.md"), "aaaab");
+        writeFileSync(join(place, "deep/b.md"), "bbb");
+      },
+      "content",
+    ],
     ["a later time", (place) => utimesSync(join(place, "a.md"), past, new Date(Date.now() + 3_600_000)), "written to"],
-    ["another directory", (place) => {
-      renameSync(place, `${place}-old`);
-      mkdirSync(place);
-    }, "replaced"],
+    [
+      "another directory",
+      (place) => {
+        renameSync(place, `${place}-old`);
+        mkdirSync(place);
+      },
+      "replaced",
+    ],
   ])("tells of %s", async (_, change, expected) => {
     expect(await changeBy(change)).toContain(expected);
   });
@@ -96,7 +113,10 @@ describe("the checks right before the start of an agent", () => {
     const place = (await inspectPlace(root, "work")) as Place;
     const sources = new KnownSources();
     const attempt = fakeAttempt({}, { root, place });
-    for (const _ of [1, 2]) expect(await launchDenial(attempt, profile({ tools: ["read", "bash"], extensionTools }), sources)).toBeUndefined();
+    for (const _ of [1, 2])
+      expect(
+        await launchDenial(attempt, profile({ tools: ["read", "bash"], extensionTools }), sources),
+      ).toBeUndefined();
   });
 
   it("deny it where its directory is another, or gone", async () => {

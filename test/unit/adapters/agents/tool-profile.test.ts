@@ -17,7 +17,10 @@ describe("the tools that a step names", () => {
     ["one that reads", ["ls"], suite],
     ["others, in their order, each once", ["write", "bash", "grep", "write"], [...suite, "write", "bash"]],
   ])("are completed to those that read: %s", (_, tools, expected) => {
-    expect(toolProfile(tools === undefined ? {} : { tools }, undefined, all)).toEqual({ tools: expected, findings: [] });
+    expect(toolProfile(tools === undefined ? {} : { tools }, undefined, all)).toEqual({
+      tools: expected,
+      findings: [],
+    });
   });
 
   it.each([
@@ -64,7 +67,9 @@ describe("the tools of a definition", () => {
   });
 
   it("are denied where nothing remains", () => {
-    expect(found(toolProfile({ ref }, ["read", "bash"], {}))).toEqual(["error catalog-default-tools-denied /agent/ref"]);
+    expect(found(toolProfile({ ref }, ["read", "bash"], {}))).toEqual([
+      "error catalog-default-tools-denied /agent/ref",
+    ]);
     expect(found(toolProfile({ ref }, undefined, {}))).toEqual(["error catalog-default-tools-denied /agent/ref"]);
   });
 
@@ -91,12 +96,17 @@ describe("the scope of what may be changed", () => {
     expect(code(undefined, "package:worker", ["read"])).toBeUndefined();
   });
 
-  it.each(["src", "TODO: say which files", "REPLACE with files", "TBD later on", "a placeholder text", "<files> only", "src/..."])(
-    "must say something: %s",
-    (scope) => {
-      expect(code(scope, undefined, ["edit"])).toBe("mutation-scope-invalid");
-    },
-  );
+  it.each([
+    "src",
+    "TODO: say which files",
+    "REPLACE with files",
+    "TBD later on",
+    "a placeholder text",
+    "<files> only",
+    "src/...",
+  ])("must say something: %s", (scope) => {
+    expect(code(scope, undefined, ["edit"])).toBe("mutation-scope-invalid");
+  });
 
   it.each(["src/parser/** and its tests", "replace the parser in src/parse.ts"])("may be: %s", (scope) => {
     expect(code(scope, undefined, ["edit"])).toBeUndefined();

@@ -240,6 +240,12 @@ describe("every parser", () => {
     expect(ending.text).toBe(half + half);
   });
 
+  it("takes tools that are asked for something nested beyond every stack", () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const output = `{"type":"tool_use","tool_id":"t","tool_name":"ls","parameters":${deep}}\n`;
+    expect(hear("gemini", output, exited(0)).tools).toEqual(["started ls: "]);
+  });
+
   it("forgets the names of the oldest calls of a program that never ends one", () => {
     const calls = Array.from({ length: limits.headlessOpenCallsMax + 1 }, (_, at) => ({
       type: "tool_use",
