@@ -98,6 +98,12 @@ describe("the pi that is started", () => {
     expect(await look(["home/.local/bin"], { root: "home", place: "home" })).toBe("home/.local/bin/pi");
   });
 
+  it("is never one of the step's own directory, where only the home around it has a marker", async () => {
+    await directory("home/.git");
+    await program("home/elsewhere/bin/pi");
+    await expect(look(["home/elsewhere/bin"], { place: "home/elsewhere" })).rejects.toThrow("inside the workspace");
+  });
+
   it("is denied with what was looked at, and what to do", async () => {
     await program("home/project/bin/pi");
     const denied = await look(["home/project/bin", "missing"]).catch((error: unknown) => error);
