@@ -29,7 +29,8 @@ beforeEach(() => {
     report: (report) => void heard.push(report),
     keepDeadline: () => undefined,
     timeOut: (step, attempt) => void heard.push(`${step} ${attempt} out of time`),
-    diagnose: (code) => void heard.push(code),
+    diagnose: (code, _severity, _message, _step, isLate) =>
+      void heard.push(isLate ? `${code}, when it was over` : code),
   };
 });
 
@@ -115,7 +116,7 @@ describe("an attempt ends exactly once", () => {
     expect(types()).toEqual(["step-abandoned", "step.fail"]);
   });
 
-  test("and nothing that its executor says afterwards is heard", async () => {
+  test("and what its executor says afterwards is not heard, but for a diagnostic, which is told as a late one", async () => {
     const script = scriptedExecutor();
     const actor = actorOf();
     actor.launch(script);
@@ -126,7 +127,7 @@ describe("an attempt ends exactly once", () => {
     actor.diagnostic("late", "error", "late");
     actor.requestStop("canceled", true);
     await clock.advance(60_000);
-    expect(types()).toEqual(["step.succeed"]);
+    expect(types()).toEqual(["step.succeed", "late, when it was over"]);
     expect(script.attempts[0]!.stops).toEqual([]);
     expect(clock.armed).toBe(0);
   });
