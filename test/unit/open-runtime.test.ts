@@ -176,7 +176,7 @@ describe("executors", () => {
 
   test("for a kind of agent that nobody set up refuse the start", async () => {
     const stranger: StepDocument = { id: "a", agent: { kind: "stranger", task: "Think." } };
-    const document = { ...graph.document, steps: [stranger] };
+    const document = { ...graph.document, steps: [stranger], authority: { allowFilesystemRead: true } };
     expect(await codesOf((await open()).start({ ...graph, document }))).toEqual(["step-not-runnable /steps/0/agent"]);
   });
 
