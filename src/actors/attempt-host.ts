@@ -29,5 +29,6 @@ export interface AttemptHost {
   /** Calls `passDeadline` when the time has come, unless the attempt is over by then. */
   keepDeadline(attempt: Deadline): void;
   timeOut(step: string, attempt: number): void;
-  diagnose(code: string, severity: "info" | "warning" | "error", message: string, step: string): void;
+  /** `isLate` where the attempt is over, and nothing of it has a place in the journal any more. */
+  diagnose(code: string, severity: "info" | "warning" | "error", message: string, step: string, isLate: boolean): void;
 }

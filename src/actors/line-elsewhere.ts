@@ -55,7 +55,8 @@ export class LineElsewhere implements RunLine {
       const number = await journal.send(this.#run, { type: "message.send", step, channel, text, key });
       const isTaken = await this.#until(giveUpAt, signal, async () => {
         const [waiting] = await journal.inbox(number - 1, 1, this.#run);
-        return waiting?.number !== number;
+        // Nobody takes up anything of a run that has ended.
+        return waiting?.number !== number || stream.isEnded;
       });
       if (!isTaken) return doubtful(command, undefined, "The process that writes the run has not taken it up yet.");
       await this.#catchUp(signal);

@@ -197,7 +197,11 @@ export class OwnedRuns {
           report: (input) => actor.post(input),
           fire: (input) => actor.post(input),
           timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),
-          diagnose: (code, severity, message, step) => actor.diagnose(code, severity, message, step),
+          diagnose: (code, severity, message, step, isLate) => {
+            // Nothing of a step comes after its end, so what is found while its program leaves is told by the runtime.
+            if (isLate) report(code, `Step ${step}, after its end: ${message}`);
+            else actor.diagnose(code, severity, message, step);
+          },
           standing: () => standingOf(state),
           sweepFailed: (error) => {
             report("sweep-failed", error);

@@ -171,8 +171,8 @@ export class StepActor implements Attempt, StopSignal, Deadline {
 
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
     // The journal keeps distinct ones alone; this keeps an executor in a loop from filling the mailbox.
-    if (this.#isOver || ++this.#diagnostics > limits.diagnosticsPerRunMax) return;
-    this.#host.diagnose(code, severity, message.slice(0, limits.failureMessageCharsMax), this.step.id);
+    if (++this.#diagnostics > limits.diagnosticsPerRunMax) return;
+    this.#host.diagnose(code, severity, message.slice(0, limits.failureMessageCharsMax), this.step.id, this.#isOver);
   }
 
   async createArtifact(label: string): Promise<ArtifactWriter> {

@@ -3,7 +3,7 @@ import type { Event, StepEvent } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Edges } from "./plan.ts";
 import { planOf } from "./plan.ts";
-import { evolveMessage, forgetUnknown } from "./message-state.ts";
+import { carryOver, evolveMessage } from "./message-state.ts";
 import type { StepPhase } from "./step-machine.ts";
 import { regraphed } from "./regraph.ts";
 import { emptyArrays, phaseCode } from "./run-state.ts";
@@ -84,7 +84,7 @@ function evolveStep(state: RunState, event: StepEvent): void {
       state.attempts[step] = event.attempt;
       state.dueAt[step] = event.deadlineAt;
       enter(state, step, "running");
-      if (state.messages.ofStep.size > 0) forgetUnknown(state.messages, event.step);
+      if (state.messages.ofStep.size > 0) carryOver(state.messages, event.step, event.attempt);
       return;
     case "step.progressed":
       return;

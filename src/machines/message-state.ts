@@ -10,8 +10,8 @@ import type { MessagePhase } from "./message-machine.ts";
 export interface OpenMessage {
   phase: Extract<MessagePhase, "sent" | "accepted" | "unknown">;
   readonly channel: MessageChannel;
-  /** Kept as long as it may have to be sent again; empty once nobody can tell what became of it. */
-  text: string;
+  /** Kept as long as it may have to be sent again: also while nobody can tell, because a late answer may come. */
+  readonly text: string;
   readonly key: string | undefined;
 }
 
@@ -85,7 +85,6 @@ export function evolveMessage(state: MessageState, event: MessageEvent): void {
     case "message.unknown":
       if (message === undefined) throw nobody(event);
       message.phase = "unknown";
-      message.text = "";
       return;
     case "message.consumed":
       if (message === undefined) throw nobody(event);
@@ -107,26 +106,29 @@ function evolveSent(state: MessageState, event: Extract<MessageEvent, { type: "m
     ofStep = { attempt, count: 0, chars: 0, open: new Map() };
     state.ofStep.set(step, ofStep);
   }
-  // Said once more to the very attempt that goes on, it is the same message; to the next one, it counts there.
-  const isCounted = ofStep.attempt === attempt && ofStep.open.has(message);
-  if (ofStep.attempt !== attempt) {
-    ofStep.attempt = attempt;
-    ofStep.count = 0;
-    ofStep.chars = 0;
-  }
-  if (!isCounted) {
+  // Said once more, it is the same message, and is counted already.
+  if (!ofStep.open.has(message)) {
     ofStep.count++;
     ofStep.chars += text.length;
   }
   ofStep.open.set(message, { phase: "sent", channel, text, key });
 }
 
-/** Another attempt starts: nobody can be asked any more about what the lost one never answered for. */
-export function forgetUnknown(state: MessageState, step: StepId): void {
+/**
+ * Another attempt starts after one that was lost. What is still open is said again to it, and counts towards its budget; about what
+ * the lost one never answered for, nobody can be asked any more.
+ */
+export function carryOver(state: MessageState, step: StepId, attempt: number): void {
   const ofStep = state.ofStep.get(step);
   if (ofStep === undefined) return;
-  for (const [message, { phase }] of ofStep.open) if (phase === "unknown") ofStep.open.delete(message);
-  if (ofStep.open.size === 0) state.ofStep.delete(step);
+  ofStep.attempt = attempt;
+  ofStep.chars = 0;
+  for (const [message, { phase, text }] of ofStep.open) {
+    if (phase === "unknown") ofStep.open.delete(message);
+    else ofStep.chars += text.length;
+  }
+  ofStep.count = ofStep.open.size;
+  if (ofStep.count === 0) state.ofStep.delete(step);
 }
 
 function nobody({ type, message }: MessageEvent): Error {

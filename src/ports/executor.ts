@@ -94,7 +94,10 @@ export interface Attempt {
    * the executor `takesMessages`: else they are denied. Each must be answered by one of its methods in the end; those that are open when the attempt ends are denied then.
    */
   onMessage(listener: (message: Message) => void): void;
-  /** Something worth keeping in the journal that is neither progress nor an outcome. */
+  /**
+   * Something worth keeping in the journal that is neither progress nor an outcome. Of an attempt that is over nothing is kept any more; the
+   * runtime's `onDiagnostic` is told of it.
+   */
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void;
   /** Begins an artifact of this attempt. `label` becomes part of its name: lower-case letters, digits, `-` and `.`. */
   createArtifact(label: string): Promise<ArtifactWriter>;

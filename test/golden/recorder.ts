@@ -1,4 +1,5 @@
 import type { Commit } from "../../src/domain/commit.ts";
+import type { AgentDefinition } from "../../src/domain/agent.ts";
 import { commitSchema } from "../../src/domain/commit.ts";
 import type { Place, ProgressReport } from "../../src/domain/events.ts";
 import type { Failure } from "../../src/domain/failure.ts";
@@ -89,7 +90,7 @@ export class Recorder {
   }
 
   /** The commits so far become the past of this run, which is another one than theirs. */
-  fork(graph?: GraphDocument, places: readonly Place[] = []): this {
+  fork(graph?: GraphDocument, places: readonly Place[] = [], definitions?: readonly AgentDefinition[]): this {
     const { run, life, position } = this.#state;
     const owner = { host: "laptop", pid: 77, processStart: "12" };
     const fork = {
@@ -98,7 +99,9 @@ export class Recorder {
       life: `life-of-${this.run}`,
       from: { run, life, position },
     } as const;
-    return this.take({ ...fork, ...(graph === undefined ? {} : { graph }), root: "/home/eve/site", places, owner });
+    const named = definitions === undefined ? {} : { definitions };
+    const edited = graph === undefined ? {} : { graph };
+    return this.take({ ...fork, ...edited, root: "/home/eve/site", places, owner, ...named });
   }
 
   attemptOf(step: string): number {

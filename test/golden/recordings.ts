@@ -1,5 +1,6 @@
 import type { Commit } from "../../src/domain/commit.ts";
 import { realCommands } from "./real-commands.ts";
+import { forkedWithMessages, lostWithMessages, talkedTo, toldTooMuch } from "./scenarios-of-agents.ts";
 import {
   forked,
   forkedFromSchema1,
@@ -42,5 +43,9 @@ export const recordings: Readonly<Record<string, () => readonly Commit[] | Promi
   "recovered-from-schema-1": recoveredFromSchema1,
   forked,
   "forked-from-schema-1": forkedFromSchema1,
+  "talked-to": talkedTo,
+  "told-too-much": toldTooMuch,
+  "lost-with-messages": lostWithMessages,
+  "forked-from-schema-2": forkedWithMessages,
   "real-commands": realCommands,
 };

@@ -97,6 +97,8 @@ export function everyFailure(): readonly Commit[] {
     { kind: "timedOut", message: "The executor itself ran out of time." },
     { kind: "aborted", message: "It ended as if it had been told to." },
     { kind: "executor", message: "The executor reported twice.", final: true },
+    { kind: "agent", message: "The agent said nothing.", code: "assistant-final-empty" },
+    { kind: "truncated", message: "The answer was cut off at the model's limit.", final: true },
   ];
   const steps = failures.map(({ kind }, index): StepDocument => ({ id: `${kind.toLowerCase()}-${index}`, task: kind }));
   const recorder = new Recorder("failures-1").start(graphOf("failures", steps, { concurrency: 4 }));

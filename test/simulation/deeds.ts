@@ -5,6 +5,7 @@ import type { Graph } from "../../src/domain/graph.ts";
 import type { RunId } from "../../src/domain/ids.ts";
 import { editedGraph } from "./edited-graph.ts";
 import { checkReceipt } from "./receipt-laws.ts";
+import { speak } from "./message-deeds.ts";
 import type { Action } from "./scenario.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import { checkHandle, readAll, watch } from "./spectator.ts";
@@ -94,6 +95,7 @@ async function command(world: World, process: SimulatedProcess, id: RunId, { act
   seen(world, run);
   if (act === "cancel") return cancel(world, run, number % 3 === 0);
   if (act === "cleanup") return run.cleanup();
+  if (act === "message") return speak(world, run, number);
   if (act === "wait") return wait(world, process, run, number);
   if (act === "look") return lookAt(world, process, run, number);
   const reaction = reactionOf(world, process, run, number);

@@ -140,12 +140,17 @@ export class DurableStore {
     return past;
   }
 
-  /** A cancel that is gone from the inbox has done what it asked for, or there was nothing left to do. */
+  /**
+   * A cancel that is gone from the inbox has done what it asked for, or there was nothing left to do. A message to a step is in the
+   * journal, where it may have been before.
+   */
   #consume({ truth, messages }: KeptRun, through: number): void {
     for (const [number, { message }] of messages) {
       if (number > through) continue;
       messages.delete(number);
       if (truth.state.phase !== "running") continue;
+      const asked = JSON.stringify(message);
+      if (truth.commits.some(({ input }) => input.type === "message.send" && JSON.stringify(input) === asked)) continue;
       this.#broken(
         `law 10: ${JSON.stringify(message)} was taken from the inbox of ${truth.run}, and nothing came of it`,
       );

@@ -2,6 +2,7 @@ import { brokenLaws } from "../property/journal-laws.ts";
 import type { DurableRun } from "./durable-run.ts";
 import { attempt } from "./deeds.ts";
 import { checkOutcome } from "./looks.ts";
+import { checkMessages } from "./message-deeds.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import { checkHandle, readAll } from "./spectator.ts";
 import type { World } from "./world.ts";
@@ -11,7 +12,10 @@ const cursorsReadMax = 20;
 
 /** Holds every journal that ever was to the laws of whole journals, and reads what is left once more. */
 export async function checkInTheEnd(world: World, healthy: SimulatedProcess): Promise<void> {
-  for (const truth of world.store.lives.values()) checkJournal(world, truth);
+  for (const truth of world.store.lives.values()) {
+    checkJournal(world, truth);
+    checkMessages(world, truth);
+  }
   world.judge();
   for (const run of world.store.runs.keys()) {
     attempt(world, healthy, `last look at ${run}`, () => readOnceMore(world, healthy, run));

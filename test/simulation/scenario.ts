@@ -36,6 +36,7 @@ export type Act =
   | "look"
   | "fork"
   | "cleanup"
+  | "message"
   | "recover"
   | "resume"
   | "crash"
@@ -111,6 +112,7 @@ const acts: readonly Act[] = [
   ...often<Act>(2, "watch"),
   ...often<Act>(2, "suspend"),
   ...often<Act>(2, "cleanup"),
+  ...often<Act>(12, "message"),
   "look",
   "recover",
   "close",

@@ -1,8 +1,9 @@
 import type { StepDocument } from "../../src/domain/graph-document.ts";
-import type { Attempt, AttemptOwner, AttemptResult, Executor, StopRequest } from "../../src/ports/executor.ts";
+import type { Attempt, AttemptOwner, AttemptResult, Executor, Message, StopRequest } from "../../src/ports/executor.ts";
 import type { Behaviour } from "../support/run-arbitrary.ts";
 import { failureOf } from "../support/run-arbitrary.ts";
 import type { Chance } from "./chance.ts";
+import { answerOf, say } from "./message-answers.ts";
 import type { Faults } from "./scenario.ts";
 import type { ProcessClock, SimulatedTime } from "./simulated-time.ts";
 
@@ -24,6 +25,8 @@ export interface SimulatedExecutorParts {
   behaviourOf(attempt: Attempt): Behaviour;
   /** Holds an attempt that is about to begin to the laws. */
   launched(working: Working): void;
+  /** Holds a message that an attempt is handed to the laws. */
+  handed(working: Working, message: Message): void;
   /** Ends what lower epochs of a run left behind, in whatever process. */
   sweep(owner: AttemptOwner, isWhole: boolean): void;
 }
@@ -41,6 +44,11 @@ export class SimulatedExecutor implements Executor {
   resumes({ id }: StepDocument): boolean {
     const { resumes } = this.#parts;
     return resumes > 0 && numberOf(id) % resumes === 0;
+  }
+
+  /** Some steps hear nothing. */
+  takesMessages({ id }: StepDocument): boolean {
+    return numberOf(id) % 4 !== 3;
   }
 
   execute(attempt: Attempt): Promise<AttemptResult> {
@@ -67,6 +75,7 @@ export class SimulatedExecutor implements Executor {
         working.stops.push(request);
         this.#stop(working, request, behaviour);
       });
+      this.#listen(working);
       this.#begin(working, behaviour);
     });
   }
@@ -77,6 +86,17 @@ export class SimulatedExecutor implements Executor {
     const fails = chance.happens(faults.sweeping);
     sweep(owner, !fails);
     if (fails) throw new Error("Some of it could not be ended.");
+  }
+
+  /** Some programs take a while before they hear anything, and all of them before they answer. */
+  #listen(working: Working): void {
+    const { chance, handed } = this.#parts;
+    const hear = (message: Message): void => {
+      handed(working, message);
+      for (const [place, what] of answerOf(message).entries()) this.#later(5 * (place + 1), () => say(message, what));
+    };
+    if (chance.happens(50)) working.attempt.onMessage(hear);
+    else this.#later(10, () => working.attempt.onMessage(hear));
   }
 
   #begin(working: Working, { ends, tells, afterMs }: Behaviour): void {

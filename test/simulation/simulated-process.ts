@@ -6,6 +6,7 @@ import type { Owner } from "../../src/domain/events.ts";
 import type { Position } from "../../src/domain/ids.ts";
 import type { Attempt } from "../../src/ports/executor.ts";
 import type { Behaviour } from "../support/run-arbitrary.ts";
+import { checkHanded } from "./message-answers.ts";
 import { checkLaunch, checkStopped } from "./launch-laws.ts";
 import { numberOf, SimulatedExecutor } from "./simulated-executor.ts";
 import { SimulatedJournal } from "./simulated-journal.ts";
@@ -60,6 +61,7 @@ export class SimulatedProcess {
       pace: scenario.pace,
       behaviourOf: (attempt) => this.#behaviourOf(attempt),
       launched: (working) => checkLaunch(world, this, working),
+      handed: (working, message) => checkHanded(world, this, working, message),
       sweep: (attemptOwner, isWhole) => world.sweep(attemptOwner, isWhole),
     });
     this.runtime = new Runtime({

@@ -7,6 +7,7 @@ import { failureOf } from "../support/run-arbitrary.ts";
 import { Chance } from "./chance.ts";
 import { DurableStore } from "./durable-store.ts";
 import type { Faults, WorldScenario } from "./scenario.ts";
+import type { Told } from "./message-deeds.ts";
 import type { Working } from "./simulated-executor.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { settle, SimulatedTime } from "./simulated-time.ts";
@@ -47,6 +48,11 @@ export class World {
   readonly orphans = new Set<Working>();
   readonly launches = new Set<string>();
   readonly cursors: GivenCursor[] = [];
+  /** Every receipt of a message that anyone was given. */
+  readonly told: Told[] = [];
+  /** Messages that an attempt was handed: by life, step, attempt and number; and by the owner, too. */
+  readonly handed = new Set<string>();
+  readonly handedOnce = new Set<string>();
   readonly history: string[] = [];
   /** Commands that have not been answered, by what they are. */
   readonly unanswered = new Map<symbol, { readonly what: string; readonly process: SimulatedProcess }>();

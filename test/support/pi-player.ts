@@ -34,7 +34,7 @@ export function readRecording(file: string): readonly RecordedLine[] {
  */
 export class PiPlayer {
   readonly child = new FakeRecordChild();
-  /** How many records were said when the conversation ended. */
+  /** What was said of the run until the conversation ended. */
   readonly said: Fields[] = [];
   private readonly lines: readonly RecordedLine[];
   private readonly prompt: string | undefined;

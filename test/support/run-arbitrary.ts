@@ -79,7 +79,11 @@ export function scenarios(
       concurrency: fc.constantFrom(undefined, 1, 2, 3, 1_000),
       maxRunSeconds: isCalm ? fc.constant(undefined) : fc.constantFrom(...times(8, undefined), 0.02, 0.1),
       strays: fc.array(strays, { maxLength: 12 }),
-      sends: fc.oneof(fc.constant([]), fc.array(sends, { maxLength: 12 })),
+      sends: fc.oneof(
+        fc.constant([]),
+        fc.array(sends, { maxLength: 8 }),
+        fc.array(sends, { maxLength: 40, size: "max" }),
+      ),
       recoveries: isCalm ? fc.constant([]) : fc.oneof(fc.constant([]), fc.array(recoveries, { maxLength: 4 })),
       endings: isCalm ? fc.constant([]) : fc.oneof(...times(3, fc.constant([])), fc.array(endings, { maxLength: 4 })),
     })

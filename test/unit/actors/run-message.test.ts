@@ -1,58 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryJournal, parseGraph } from "runfold";
-import type { Executor, Message, MessageOptions, MessageReceipt, Run, StepDocument } from "runfold";
+import type { Executor, Message, MessageOptions, MessageReceipt } from "runfold";
 import { scriptedExecutor, succeeded, failed } from "runfold/testing";
-import type { ScriptedExecutor } from "runfold/testing";
-import { journalWith } from "../../../src/ports/journal-with.ts";
-import { eventsOf, ManualClock, openWorld, turns, words } from "./world.ts";
-import type { World } from "./world.ts";
-
-interface Talk extends World {
-  readonly run: Run;
-  readonly executor: ScriptedExecutor;
-  /** Every message that an attempt was given, oldest first. */
-  readonly heard: Message[];
-}
-
-type Hears = (message: Message) => void;
-
-function listening(heard: Message[], hears: Hears): ScriptedExecutor {
-  const executor = scriptedExecutor({
-    kinds: ["task"],
-    started: ({ attempt }) => {
-      attempt.onMessage((message) => {
-        heard.push(message);
-        hears(message);
-      });
-    },
-  });
-  return Object.assign(executor, { takesMessages: () => true } satisfies Partial<Executor>);
-}
-
-/** A run whose step `a` is running and listens; `b` waits for it. */
-async function talk(
-  hears: Hears = (message) => message.accepted(),
-  options: Partial<StepDocument> = {},
-): Promise<Talk> {
-  const heard: Message[] = [];
-  const executor = listening(heard, hears);
-  const world = await openWorld({ executors: [executor] });
-  const steps = [
-    { id: "a", task: "a", ...options },
-    { id: "b", task: "b", needs: ["a"] },
-  ];
-  const parsed = parseGraph({ name: "talk", objective: "Listen.", steps });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
-  const run = await world.runtime.start(parsed.graph, { id: "x" });
-  await turns();
-  return { ...world, run, executor, heard };
-}
-
-const say = (text: string, key?: string): MessageOptions => ({
-  channel: "steer",
-  text,
-  ...(key === undefined ? {} : { key }),
-});
+import { say, talk } from "./talk.ts";
+import type { Hears, Talk } from "./talk.ts";
+import { eventsOf, openWorld, turns, words } from "./world.ts";
 
 async function messageWords({ journal, run }: Talk): Promise<string[]> {
   return words(await eventsOf(journal, run)).filter((word) => /(sent|accepted|consumed|denied|unknown)$/.test(word));
@@ -283,68 +235,6 @@ describe("what cannot be sent", () => {
     await expect(receipt).rejects.toThrow("enough");
     expect(heard).toHaveLength(1);
     expect(run.messages()).toMatchObject([{ status: "sent" }]);
-  });
-});
-
-describe("from a process that does not write the run", () => {
-  async function elsewhere(hears?: Hears): Promise<Talk & { readonly there: Run; readonly thereClock: ManualClock }> {
-    const world = await talk(hears);
-    const clock = new ManualClock();
-    const journal = journalWith(world.journal, { close: () => Promise.resolve() });
-    const other = await openWorld({ journal, clock, recover: false });
-    const there = await other.runtime.get("x");
-    if (there === undefined) throw new Error("the run is not there");
-    return { ...world, there, thereClock: clock };
-  }
-
-  test("it goes through the inbox, and the receipt is read from the journal", async () => {
-    const { there, heard, journal } = await elsewhere();
-    const receipt = await there.message("a", say("From afar."));
-    expect(receipt).toMatchObject({ status: "accepted", message: 1, isReused: false });
-    expect(receipt.key).toEqual(expect.any(String));
-    expect(heard.map(({ text }) => text)).toEqual(["From afar."]);
-    expect(await journal.inbox(0)).toEqual([]);
-  });
-
-  test("a repeat, a conflict and a step that is not running are told as they are here", async () => {
-    const { there, thereClock, run, heard, executor } = await elsewhere();
-    await run.message("a", say("One.", "k"));
-    expect(await there.message("a", say("One.", "k"))).toMatchObject({
-      message: 1,
-      isReused: true,
-      status: "accepted",
-    });
-    const conflict = there.message("a", say("Other.", "k"));
-    await thereClock.advance(limits.messagePollMs);
-    expect(await conflict).toMatchObject({ message: 2, status: "denied" });
-    const early = there.message("b", say("Hello.", "k"));
-    await thereClock.advance(limits.messagePollMs);
-    expect(await early).toMatchObject({ message: 3, status: "denied", reason: "The step is not running yet." });
-    expect(heard).toHaveLength(1);
-    executor.end("a", failed());
-    await run.outcome();
-    await turns();
-    expect(await there.message("a", say("Late.", "late"))).toMatchObject({ status: "denied", message: undefined });
-  });
-
-  test("concurrent equal sends of two processes are one message", async () => {
-    const { there, run, heard, thereClock } = await elsewhere();
-    const both = Promise.all([run.message("a", say("Once.", "k")), there.message("a", say("Once.", "k"))]);
-    await thereClock.advance(limits.messagePollMs);
-    expect((await both).map(({ message, status }) => [message, status])).toEqual([
-      [1, "accepted"],
-      [1, "accepted"],
-    ]);
-    expect(heard).toHaveLength(1);
-  });
-
-  test("a program that never answers ends in a receipt that says so, not in waiting for ever", async () => {
-    const { there, thereClock, run } = await elsewhere(() => undefined);
-    const receipt = there.message("a", say("Hello?", "k"));
-    await thereClock.advance(limits.messageWaitMs + limits.messagePollMs);
-    expect(await receipt).toMatchObject({ status: "unknown", message: 1 });
-    expect(run.messages()).toMatchObject([{ status: "sent" }]);
-    expect(thereClock.armed).toBe(0);
   });
 });
 

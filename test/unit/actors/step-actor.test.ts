@@ -29,7 +29,8 @@ beforeEach(() => {
     report: (report) => void heard.push(report),
     keepDeadline: () => undefined,
     timeOut: (step, attempt) => void heard.push(`${step} ${attempt} out of time`),
-    diagnose: (code) => void heard.push(code),
+    diagnose: (code, _severity, _message, _step, isLate) =>
+      void heard.push(isLate ? `${code}, when it was over` : code),
   };
 });
 
@@ -40,6 +41,27 @@ function actorOf(step: Partial<StepDocument> = {}): StepActor {
 const executorOf = (execute: () => Promise<AttemptResult>): Executor => ({ kinds: ["task"], execute });
 const types = (): string[] => heard.map((input) => (typeof input === "string" ? input : input.type));
 const boom = new Error("boom");
+
+describe("what an attempt asked of models", () => {
+  const usage = { inputTokens: 7, outputTokens: 1 };
+
+  test("is in the report of its end", async () => {
+    actorOf().launch(executorOf(() => Promise.resolve({ ...succeeded(7), usage })));
+    actorOf().launch(executorOf(() => Promise.resolve({ ...failed(), usage })));
+    await turns();
+    expect(heard).toMatchObject([
+      { type: "step.succeed", usage },
+      { type: "step.fail", usage },
+    ]);
+  });
+
+  test("is said to be missing where it was told in no known form", async () => {
+    actorOf().launch(executorOf(() => Promise.resolve({ ...succeeded(7), usage: { tokens: 7 } as never })));
+    await turns();
+    expect(types()).toEqual(["usage-invalid", "step.succeed"]);
+    expect(heard[1]).not.toHaveProperty("usage");
+  });
+});
 
 describe("an attempt ends exactly once", () => {
   test("with what its executor gives", async () => {
@@ -94,7 +116,7 @@ describe("an attempt ends exactly once", () => {
     expect(types()).toEqual(["step-abandoned", "step.fail"]);
   });
 
-  test("and nothing that its executor says afterwards is heard", async () => {
+  test("and what its executor says afterwards is not heard, but for a diagnostic, which is told as a late one", async () => {
     const script = scriptedExecutor();
     const actor = actorOf();
     actor.launch(script);
@@ -105,7 +127,7 @@ describe("an attempt ends exactly once", () => {
     actor.diagnostic("late", "error", "late");
     actor.requestStop("canceled", true);
     await clock.advance(60_000);
-    expect(types()).toEqual(["step.succeed"]);
+    expect(types()).toEqual(["step.succeed", "late, when it was over"]);
     expect(script.attempts[0]!.stops).toEqual([]);
     expect(clock.armed).toBe(0);
   });

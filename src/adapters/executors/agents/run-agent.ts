@@ -5,7 +5,8 @@ import { endNow, letLeave, type LeavingChild } from "../processes/close-out.ts";
 import { gateProblem } from "../processes/gate-problem.ts";
 import { launchProblem } from "../processes/launch-problem.ts";
 import { ProcessRecordChild } from "../processes/record-child.ts";
-import { agentEnvironment } from "./agent-environment.ts";
+import type { ProcessExit } from "../processes/spawn-guarded.ts";
+import { launchEnvironment } from "./agent-environment.ts";
 import {
   LaunchDenied,
   type AgentEnding,
@@ -77,20 +78,36 @@ class AgentRun {
     }
     const { child, order } = started;
     const { processes, program } = this;
-    const diagnostic: Attempt["diagnostic"] = (code, severity, message) =>
-      this.attempt.diagnostic(code, severity, message);
+    let isSettled = false;
+    const diagnostic: Attempt["diagnostic"] = (code, severity, message) => {
+      // Who closes the executor while agents leave wants them gone; only that one cannot be ended is news then.
+      const isAsked = isSettled && processes.stop.request !== undefined;
+      if (severity === "error" || !isAsked) this.attempt.diagnostic(code, severity, message);
+    };
     const leaving: LeavingChild = { child, processes, diagnostic };
     let ended: Promise<unknown> | undefined;
     const end = (): Promise<unknown> => (ended ??= endNow(leaving));
     const ending = await converseOrStop(program, child, order, processes, end);
     if (ending.type === "failed") await end();
+    // As long as there is a place for it in the journal.
+    child.tellStrayLines();
     const gate = gateProblem(processes.gateName, child.exit, child.stderrTail);
     const result =
       ending.type === "failed" && gate !== undefined
         ? launchFailure("launch-failed", `The program of ${program.kind} could not be executed: ${gate}`)
         : await agentResult(this.attempt, ending, processes.stop.request);
-    settle(await this.reported(result, ending, child.stderrTail));
-    await (ended ?? letLeave(leaving));
+    const reported = await this.reported(result, ending, child.stderrTail);
+    isSettled = true;
+    settle(reported);
+    if (ended === undefined) this.tellExit((await letLeave(leaving)).exit, diagnostic);
+    else await ended;
+  }
+
+  /** How an agent leaves changes nothing of its answer, but somebody may have to know. */
+  private tellExit(exit: ProcessExit | undefined, diagnostic: Attempt["diagnostic"]): void {
+    const code = exit?.code ?? 0;
+    if (code === 0) return;
+    diagnostic("agent-exit", "warning", `The agent had answered, and its process ended with exit code ${code}.`);
   }
 
   /** Starts the agent, or says with which result the attempt ends instead. */
@@ -106,12 +123,8 @@ class AgentRun {
     const { order, launch } = ready;
     const { request } = this.processes.stop;
     if (request !== undefined) return { type: "failed", failure: stoppedFailure(request) };
-    const environment = {
-      ...agentEnvironment(this.attempt, this.tools.environment, this.tools.inheritVariables),
-      ...launch.environment,
-    };
     try {
-      const process = await this.processes.start({ argv: launch.argv, cwd: order.cwd, environment, stdin: "pipe" });
+      const process = await this.processes.start({ ...launch, cwd: order.cwd, stdin: "pipe" });
       const child = new ProcessRecordChild(process, {
         clock: this.processes.clock,
         diagnostic: (code, severity, message) => this.attempt.diagnostic(code, severity, message),
@@ -138,7 +151,11 @@ class AgentRun {
     }
     const granted = grantedSources(profile, tools.extensions, tools.skills);
     const denial = await launchDenial(attempt, profile, granted, tools.sources, program.projectSettings);
-    return denial ?? { order: prepared.order, launch };
+    if (denial !== undefined) return denial;
+    const { cwd } = prepared.order;
+    const { environment: parent, inheritVariables: alsoInherit } = tools;
+    const environment = await launchEnvironment(attempt, launch, { cwd, parent, alsoInherit });
+    return { order: prepared.order, launch: { argv: launch.argv, environment } };
   }
 
   /** Gives the result back when all about it is written down. */

@@ -78,6 +78,11 @@ export class ProcessRecordChild implements RecordChild {
     return this.writer.send(record);
   }
 
+  /** Tells what it wrote so far that is no record, and was not told yet. It is told anyway when its records close. */
+  tellStrayLines(): void {
+    this.stray.tell(this.diagnostic);
+  }
+
   endInput(): void {
     this.writer.end();
   }

@@ -43,6 +43,16 @@ describe("the end of an agent in pi", () => {
     expect(talk.order.clock.armed).toBe(0);
   });
 
+  it("leaves no timer where the conversation ends while it is asked for again", async () => {
+    const talk = await PiTalk.running();
+    talk.state = { isStreaming: true };
+    await talk.say(says("Done."), end());
+    talk.order.attempt.stop.ask({ force: true });
+    await talk.say();
+    expect(talk.ending).toMatchObject({ type: "failed" });
+    expect(talk.order.clock.armed).toBe(0);
+  });
+
   it("waits for a retry, also where pi calls itself idle while it sleeps before it", async () => {
     const talk = await PiTalk.running();
     await talk.say(failing, end({ willRetry: true }), retry);

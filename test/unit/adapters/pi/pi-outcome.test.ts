@@ -191,6 +191,15 @@ describe("a context that was too long", () => {
     });
   }
 
+  it("is what pi takes for one, however the provider says it", async () => {
+    const talk = await PiTalk.running();
+    const error = says("", "error", { errorMessage: "that is rather a lot" });
+    talk.state = { isStreaming: true };
+    await talk.say(says("Stale."), error, end(), { type: "compaction_start", reason: "overflow" });
+    await talk.say({ type: "compaction_end", willRetry: true }, start, says("Fresh."), end(), settled);
+    expect(talk.ending).toMatchObject({ type: "succeeded", finals: ["Fresh."] });
+  });
+
   it("fails by its name where pi leaves before it has recovered", async () => {
     const talk = await PiTalk.running();
     talk.state = { isStreaming: true };

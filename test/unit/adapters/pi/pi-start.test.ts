@@ -48,6 +48,15 @@ describe("the start of a conversation with pi", () => {
     expect(talk.order.attempt.diagnostics).toEqual([]);
   });
 
+  it("hears nothing of what the agent does before the prompt", async () => {
+    const talk = new PiTalk({}, {}, { get_state: () => undefined });
+    await talk.say(start, user("Hello from an extension."), says("Hello."), end(), settled);
+    talk.answer(talk.last("get_state"), { success: true });
+    await talk.say();
+    await talk.say(start, user("Do it."), says("Done."), end(), settled);
+    expect(talk.ending).toMatchObject({ finals: ["Done."] });
+  });
+
   it("fails with pi's reason where the prompt is refused", async () => {
     const talk = new PiTalk({}, {}, { prompt: () => ({ success: false, error: "No model selected" }) });
     await talk.say();
