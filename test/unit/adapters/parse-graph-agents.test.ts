@@ -75,7 +75,7 @@ describe("an agent", () => {
     [{ ...pi, mutationScope: " src/a   " }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
     [{ ...pi, mutationScope: "TODO: say what" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
     [{ ...pi, mutationScope: "REPLACE THIS" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
-    [{ ...pi, mutationScope: "tbd, later on" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
+    [{ ...pi, mutationScope: "TBD, later on" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
     [{ ...pi, mutationScope: "a placeholder text" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
     [{ ...pi, mutationScope: "Only <directory>" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],
     [{ ...pi, mutationScope: "Only src/..., and tests" }, "mutation-scope-invalid /steps/0/agent/mutationScope"],

@@ -31,9 +31,8 @@ describe("reading what an agent was granted", () => {
       mutationScope: undefined,
     };
     const sources = new CountedSources();
-    const attempt = fakeAttempt({}, { root: placeWith() });
     const granted = grantedSources(profile, undefined, []);
-    expect(await launchDenial(attempt, profile, granted, sources)).toBeUndefined();
+    expect(await launchDenial(fakeAttempt({}, { root: placeWith() }), profile, granted, sources)).toBeUndefined();
     expect(sources.read).toEqual([extension, skill]);
   });
 
