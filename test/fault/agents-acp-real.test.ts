@@ -8,7 +8,7 @@ import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, calls } from "../support/model-server/reply.ts";
 import { inOrder } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { geminiPlace, missingGemini } from "../support/real-gemini.ts";
+import { geminiPlace, missingGemini, realGeminiTimeoutMs } from "../support/real-gemini.ts";
 
 const serve = modelServers();
 /** What the agent calls its shell, and with which of our tools it may use it. */
@@ -19,7 +19,7 @@ function step(id: string, tools?: readonly string[]) {
   return agentStep(id, { agent: { kind: "gemini", ...(tools === undefined ? {} : { tools }) } });
 }
 
-describe("a real agent of the Agent Client Protocol, the Gemini command line", () => {
+describe("a real agent of the Agent Client Protocol, the Gemini command line", { timeout: realGeminiTimeoutMs }, () => {
   test("answers, runs what its tools allow and nothing else, and takes a follow_up", async ({ skip }) => {
     if (missingGemini !== undefined) skip(missingGemini);
     const wait = "touch begun; while ! test -e go; do sleep 0.02; done; echo went";

@@ -15,6 +15,9 @@ const program = join(folder.path, "node_modules/@google/gemini-cli/bundle/gemini
 /** Why the Gemini command line cannot be run here, or undefined. */
 export const missingGemini = missingAgents(folder);
 
+/** How long a test of it may take: a start needs two seconds, and ten times that where other tests keep the machine busy. */
+export const realGeminiTimeoutMs = 240_000;
+
 /** A runtime with agents of kind `gemini`, in a place that is gone when the test is over. */
 export interface GeminiPlace {
   /** The whole of it; a real path, by which its processes can be found. */
