@@ -5,8 +5,8 @@ import { virtualClock } from "../../src/adapters/clocks/virtual-clock.ts";
 import { agentGraph, agentRuntime, agentStep, eventsOf } from "../support/agent-runtime.ts";
 import { eventually } from "../support/eventually.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
-import { filesLeft, piPlace } from "../support/real-pi.ts";
-import type { PiPlace } from "../support/real-pi.ts";
+import { filesLeft, piPlace } from "../support/pi-place.ts";
+import type { PiPlace } from "../support/pi-place.ts";
 
 const leavingPi = fileURLToPath(new URL("../support/leaving-pi.mjs", import.meta.url));
 
