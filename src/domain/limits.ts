@@ -205,8 +205,8 @@ export const limits = {
   sourceBytesMax: 4 * 1024 * 1024,
   sourceEntriesMax: 2_048,
   /** What an agent is handed of one step before it; of more it gets the head, and the path of the rest. The predecessor's figures. */
-  handoffCharsPerDependency: 12_000,
-  handoffHeadChars: 2_000,
+  handoffDependencyCharsMax: 12_000,
+  handoffHeadCharsMax: 2_000,
   /** What it is handed of all of them: four of the largest. Further ones shrink to a head, then to a line. */
   handoffCharsMax: 48_000,
   /** The part of the grace in which a stopped agent may say goodbye in its own words, before its process is told to end. */

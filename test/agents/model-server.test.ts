@@ -9,7 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { PiSession } from "../support/pi-session.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
 import { piPlace } from "../support/pi-place.ts";
-import { newPi, oldPi, realPis } from "../support/real-pi.ts";
+import { newPi, oldPi, realPis, realPiTimeoutMs } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -17,86 +17,95 @@ const serve = modelServers();
 const isEnd = (version: string) => (version === oldPi.version ? "agent_end" : "agent_settled");
 
 describe("a real pi and the model server understand each other", () => {
-  test.for(realPis)("in a run of tools, thoughts and limits, one pi for all of it (%s)", async (pi, { skip }) => {
-    if (pi.missing !== undefined) skip(pi.missing);
-    const server = await serve({
-      tools: byTurn(
-        answer(
-          thinks("Both at once."),
-          calls("read", { path: "notes.txt" }),
-          calls("bash", { command: "echo from bash" }),
+  test.for(realPis)(
+    "in a run of tools, thoughts and limits, one pi for all of it (%s)",
+    { timeout: realPiTimeoutMs },
+    async (pi, { skip }) => {
+      if (pi.missing !== undefined) skip(pi.missing);
+      const server = await serve({
+        tools: byTurn(
+          answer(
+            thinks("Both at once."),
+            calls("read", { path: "notes.txt" }),
+            calls("bash", { command: "echo from bash" }),
+          ),
+          answer("It turns at seven."),
         ),
-        answer("It turns at seven."),
-      ),
-      broken: inOrder(...times(2, refuses(500, "always broken")), answer("At ", cut), answer("at last")),
-      refused: inOrder(refuses(400, "no such model")),
-      long: inOrder(cutOff("As far as")),
-    });
-    const session = new PiSession(pi, await piPlace(server));
-    expect(await session.ask({ type: "get_state" })).toMatchObject({
-      success: true,
-      data: { model: { id: "fake-1", provider: "fake" }, isStreaming: false },
-    });
+        broken: inOrder(...times(2, refuses(500, "always broken")), answer("At ", cut), answer("at last")),
+        refused: inOrder(refuses(400, "no such model")),
+        long: inOrder(cutOff("As far as")),
+      });
+      const session = new PiSession(pi, await piPlace(server));
+      expect(await session.ask({ type: "get_state" })).toMatchObject({
+        success: true,
+        data: { model: { id: "fake-1", provider: "fake" }, isStreaming: false },
+      });
 
-    await promptUntilOver(session, "script:tools", pi.version, "stop");
-    expect(session.answers()).toMatchObject([{ stop: "toolUse" }, { text: "It turns at seven.", stop: "stop" }]);
-    const [, second] = server.requestsOf("tools");
-    expect(second?.messages.slice(-2)).toMatchObject([
-      { role: "tool", text: expect.stringContaining("The tide turns at seven.") },
-      { role: "tool", text: expect.stringContaining("from bash") },
-    ]);
-    expect(second?.tools).toEqual(expect.arrayContaining(["read", "bash"]));
-    expect(second?.headers["authorization"]).toBe("Bearer sk-fake-key");
+      await promptUntilOver(session, "script:tools", pi.version, "stop");
+      expect(session.answers()).toMatchObject([{ stop: "toolUse" }, { text: "It turns at seven.", stop: "stop" }]);
+      const [, second] = server.requestsOf("tools");
+      expect(second?.messages.slice(-2)).toMatchObject([
+        { role: "tool", text: expect.stringContaining("The tide turns at seven.") },
+        { role: "tool", text: expect.stringContaining("from bash") },
+      ]);
+      expect(second?.tools).toEqual(expect.arrayContaining(["read", "bash"]));
+      expect(second?.headers["authorization"]).toBe("Bearer sk-fake-key");
 
-    await promptUntilOver(session, "script:broken", pi.version, "stop");
-    expect(server.requestsOf("broken")).toHaveLength(4);
-    expect(session.answers().at(-1)).toMatchObject({ text: "at last", stop: "stop" });
+      await promptUntilOver(session, "script:broken", pi.version, "stop");
+      expect(server.requestsOf("broken")).toHaveLength(4);
+      expect(session.answers().at(-1)).toMatchObject({ text: "at last", stop: "stop" });
 
-    await promptUntilOver(session, "script:refused", pi.version, "error");
-    expect(server.requestsOf("refused")).toHaveLength(1);
-    expect(session.answers().at(-1)).toMatchObject({ error: expect.stringContaining("no such model") });
+      await promptUntilOver(session, "script:refused", pi.version, "error");
+      expect(server.requestsOf("refused")).toHaveLength(1);
+      expect(session.answers().at(-1)).toMatchObject({ error: expect.stringContaining("no such model") });
 
-    await promptUntilOver(session, "script:long", pi.version, "length");
-    expect(session.answers().at(-1)).toMatchObject({ text: "As far as" });
-    expect(await session.leave()).toBe(0);
-  });
+      await promptUntilOver(session, "script:long", pi.version, "length");
+      expect(session.answers().at(-1)).toMatchObject({ text: "As far as" });
+      expect(await session.leave()).toBe(0);
+    },
+  );
 
-  test.for(realPis)("in messages while it works, and in an abort of text and of a tool (%s)", async (pi, { skip }) => {
-    if (pi.missing !== undefined) skip(pi.missing);
-    const gate = new Gate();
-    const server = await serve({
-      talk: inOrder(answer("I begin ", hold(gate), "and end."), answer("Steered."), answer("Followed.")),
-      text: inOrder(answer("Never ", hold(new Gate()), "ends.")),
-      tool: inOrder(answer(calls("bash", { command: "echo $$ > pid; sleep 1000" }))),
-    });
-    const place = await piPlace(server);
-    const session = new PiSession(pi, place);
-    await session.ask({ type: "prompt", message: "script:talk" });
-    await server.request(1);
-    expect(await session.ask({ type: "steer", message: "Turn left." })).toMatchObject({ success: true });
-    expect(await session.ask({ type: "follow_up", message: "Then rest." })).toMatchObject({ success: true });
-    gate.open();
-    await session.event(isEnd(pi.version));
-    expect(session.answers().map(({ text }) => text)).toEqual(["I begin and end.", "Steered.", "Followed."]);
-    expect(userTexts(server.requests[2]!)).toEqual(["script:talk", "Turn left.", "Then rest."]);
+  test.for(realPis)(
+    "in messages while it works, and in an abort of text and of a tool (%s)",
+    { timeout: realPiTimeoutMs },
+    async (pi, { skip }) => {
+      if (pi.missing !== undefined) skip(pi.missing);
+      const gate = new Gate();
+      const server = await serve({
+        talk: inOrder(answer("I begin ", hold(gate), "and end."), answer("Steered."), answer("Followed.")),
+        text: inOrder(answer("Never ", hold(new Gate()), "ends.")),
+        tool: inOrder(answer(calls("bash", { command: "touch begun; sleep 1000" }))),
+      });
+      const place = await piPlace(server);
+      const session = new PiSession(pi, place);
+      await session.ask({ type: "prompt", message: "script:talk" });
+      await server.request(1);
+      expect(await session.ask({ type: "steer", message: "Turn left." })).toMatchObject({ success: true });
+      expect(await session.ask({ type: "follow_up", message: "Then rest." })).toMatchObject({ success: true });
+      gate.open();
+      await session.event(isEnd(pi.version));
+      expect(session.answers().map(({ text }) => text)).toEqual(["I begin and end.", "Steered.", "Followed."]);
+      expect(userTexts(server.requests[2]!)).toEqual(["script:talk", "Turn left.", "Then rest."]);
 
-    const from = session.records.length;
-    await session.ask({ type: "prompt", message: "script:text" });
-    const request = await server.request(1, "text");
-    await session.event("message_update", from);
-    await session.ask({ type: "abort" });
-    expect(await request.ended).toBe("broken");
-    expect(session.answers().at(-1)).toMatchObject({ text: "Never ", stop: "aborted" });
+      const from = session.records.length;
+      await session.ask({ type: "prompt", message: "script:text" });
+      const request = await server.request(1, "text");
+      await session.event("message_update", from);
+      await session.ask({ type: "abort" });
+      expect(await request.ended).toBe("broken");
+      expect(session.answers().at(-1)).toMatchObject({ text: "Never ", stop: "aborted" });
 
-    await session.ask({ type: "prompt", message: "script:tool" });
-    await eventually(() => hasText(join(place.workspace, "pid")), "the tool runs");
-    await session.ask({ type: "abort" });
-    if (showsProcesses) {
-      const others = async () => (await processesWith(place.directory)).filter((pid) => pid !== session.pid);
-      await eventually(async () => (await others()).length === 0, "what the tool ran is gone");
-    }
-    expect(await session.leave()).toBe(0);
-  });
+      await session.ask({ type: "prompt", message: "script:tool" });
+      await server.request(1, "tool");
+      await eventually(() => place.has("begun"), "the tool runs");
+      await session.ask({ type: "abort" });
+      if (showsProcesses) {
+        const others = async () => (await processesWith(place.directory)).filter((pid) => pid !== session.pid);
+        await eventually(async () => (await others()).length === 0, "what the tool ran is gone");
+      }
+      expect(await session.leave()).toBe(0);
+    },
+  );
 });
 
 test("the pis that are tested are those that are installed", async ({ skip }) => {
@@ -119,11 +128,4 @@ async function promptUntilOver(session: PiSession, message: string, version: str
   }, from);
   // An old pi is ready for the next prompt a moment after it has said that it is done, and before it answers this.
   expect(await session.ask({ type: "get_state" })).toMatchObject({ data: { isStreaming: false } });
-}
-
-async function hasText(path: string): Promise<boolean> {
-  return await readFile(path, "utf8").then(
-    (text) => text.endsWith("\n"),
-    () => false,
-  );
 }

@@ -6,13 +6,14 @@ import { answer, calls, Gate, hold } from "../support/model-server/reply.ts";
 import { inOrder } from "../support/model-server/script.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
 import { filesLeft, piPlace } from "../support/pi-place.ts";
-import { realPis } from "../support/real-pi.ts";
+import { realPis, realPiTimeoutMs } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
 describe.runIf(showsProcesses)("a real pi that is told to stop", () => {
   test.for(realPis)(
     "in a tool and in an answer leaves no process and no file, and keeps what it said (%s)",
+    { timeout: realPiTimeoutMs },
     async (pi, { skip }) => {
       if (pi.missing !== undefined) skip(pi.missing);
       const stubborn = "trap '' TERM HUP INT; setsid sleep 1000 & sleep 1000 & touch begun; wait";

@@ -19,6 +19,7 @@ export const agentFolders: readonly AgentFolder[] = [
     "node-24",
     hasNode24 ? undefined : `They bring a Node for linux x64, and this is ${process.platform} ${process.arch}.`,
   ),
+  folder("gemini", undefined),
 ];
 
 /** Where the setup of a test run says why a folder's programs could not be installed. */

@@ -15,6 +15,9 @@ export interface RealPi {
 const packagePath = "node_modules/@earendil-works/pi-coding-agent/dist";
 const [node20, node24] = agentFolders as readonly [AgentFolder, AgentFolder];
 
+/** For a test of several: each takes a second to start, and many where the machine is busy. */
+export const realPiTimeoutMs = 240_000;
+
 /** The last version that runs under Node 20, which tells its end in a way of its own. */
 export const oldPi = realPi("0.74.2", node20, [process.execPath, `${packagePath}/cli.js`]);
 

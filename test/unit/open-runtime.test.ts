@@ -174,8 +174,10 @@ describe("executors", () => {
   const agent: StepDocument = { id: "a", agent: { kind: "pi", task: "Think." } };
   const graph: Graph = { document: { name: "g", objective: "Think.", steps: [agent] }, tasks: new Map() };
 
-  test("for a kind that nobody takes refuse the start", async () => {
-    expect(await codesOf((await open()).start(graph))).toEqual(["executor-missing /steps/0/agent"]);
+  test("for a kind of agent that nobody set up refuse the start", async () => {
+    const stranger: StepDocument = { id: "a", agent: { kind: "stranger", task: "Think." } };
+    const document = { ...graph.document, steps: [stranger], authority: { allowFilesystemRead: true } };
+    expect(await codesOf((await open()).start({ ...graph, document }))).toEqual(["step-not-runnable /steps/0/agent"]);
   });
 
   test("of one's own are taken, and take the place of those that are built in", async () => {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { limits } from "../../domain/limits.ts";
-import { kindsWithCommand, kindsWithIdentity } from "./agent-kinds.ts";
+import { kindsWithCommand, kindsWithIdentity } from "../../domain/agent-kinds.ts";
 import { filledText, list, publicId, strictFields } from "./schema-parts.ts";
 
 /** A source of definitions, a colon, and the name of a definition. */

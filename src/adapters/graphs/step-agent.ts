@@ -2,10 +2,10 @@ import type { GraphDiagnostic } from "../../domain/diagnostic.ts";
 import type { DiagnosticList } from "../../domain/diagnostic-list.ts";
 import type { Fields } from "../../domain/fields.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import { kindsWithCommand, kindsWithIdentity } from "./agent-kinds.ts";
+import { kindsWithCommand, kindsWithIdentity } from "../../domain/agent-kinds.ts";
 import { projectRepair, type Grants } from "./grants.ts";
 import { placeAt } from "./issue-place.ts";
-import { scopeProblem } from "./mutation-scope.ts";
+import { scopeProblem } from "../../domain/mutation-scope.ts";
 
 /**
  * Adds what several fields of an agent say together, and what its graph says about it: all that can be known from the document

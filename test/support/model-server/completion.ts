@@ -11,7 +11,7 @@ export interface CompletionHead {
   readonly model: string;
 }
 
-type ContentPart = Exclude<Part, { type: "hold" } | { type: "cut" }>;
+export type ContentPart = Exclude<Part, { type: "hold" } | { type: "cut" }>;
 
 /** A part of an answer as the pieces that a stream of it holds. `index` counts the tool calls before it. */
 export function piecesOf(head: CompletionHead, part: ContentPart, index: number): object[] {

@@ -1,15 +1,20 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chatMessages, scriptNameOf, toolNames } from "./model-request.ts";
+import { chatCompletions } from "./dialect.ts";
+import type { Asked } from "./dialect.ts";
+import { gemini } from "./gemini.ts";
+import { scriptNameOf } from "./model-request.ts";
 import type { ModelRequest } from "./model-request.ts";
 import { refuses } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 import type { Script } from "./script.ts";
 import { sendJson, sendReply } from "./send-reply.ts";
 
+const dialects = [chatCompletions, gemini];
+
 /**
- * A server on this machine that speaks as OpenAI's chat completions do, and says what scripts tell it. It has no timers: what is to
+ * A server on this machine that speaks as OpenAI's chat completions do, or as Gemini does, and says what scripts tell it. It has no timers: what is to
  * take a while takes until the test opens a gate.
  */
 export class ModelServer {
@@ -40,9 +45,13 @@ export class ModelServer {
     return server;
   }
 
-  /** What clients call its base URL. */
+  /** What clients call its base URL; those of Gemini call the `origin` so. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+    return `${this.origin}/v1`;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Adds a script, or puts it in place of one of that name. */
@@ -78,27 +87,30 @@ export class ModelServer {
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const left = new Promise<void>((resolve) => response.once("close", resolve));
     const text = await readText(message);
-    if (message.method !== "POST" || message.url !== "/v1/chat/completions") {
+    const body = message.method === "POST" ? (JSON.parse(text) as Record<string, unknown>) : {};
+    const dialect = dialects.find((one) => one.asked(message.url ?? "", body) !== undefined);
+    const asked = dialect?.asked(message.url ?? "", body);
+    if (message.method !== "POST" || dialect === undefined || asked === undefined) {
       this.mistakes.push(`${message.method} ${message.url} was asked for.`);
       return sendJson(response, 404, refuses(404, "There is nothing here.").body);
     }
     const ended = left.then(() => (response.writableFinished ? ("answered" as const) : ("broken" as const)));
-    const request = this.#take(JSON.parse(text) as Record<string, unknown>, message.headers, ended);
+    const request = this.#take(asked, body, message.headers, ended);
     const { model, number, isStreaming } = request;
     const reply = await this.#replyTo(request);
-    await sendReply(response, reply, { head: { id: `chat-${number}`, created: 0, model }, isStreaming, left });
+    await sendReply(response, reply, { dialect, head: { id: `chat-${number}`, created: 0, model }, isStreaming, left });
   }
 
-  #take(body: Record<string, unknown>, headers: ModelRequest["headers"], ended: ModelRequest["ended"]): ModelRequest {
-    const messages = chatMessages(body);
-    const model = String(body["model"]);
+  #take(
+    asked: Asked,
+    body: ModelRequest["body"],
+    headers: ModelRequest["headers"],
+    ended: ModelRequest["ended"],
+  ): ModelRequest {
     const request: ModelRequest = {
+      ...asked,
       number: this.requests.length + 1,
-      script: scriptNameOf(messages, model),
-      model,
-      isStreaming: body["stream"] === true,
-      messages,
-      tools: toolNames(body),
+      script: scriptNameOf(asked.messages, asked.model),
       headers,
       body,
       ended,

@@ -1,21 +1,29 @@
 import type { ServerResponse } from "node:http";
-import { firstPiece, lastPieces, piecesOf, wholeCompletion } from "./completion.ts";
 import type { CompletionHead } from "./completion.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Answer, Reply } from "./reply.ts";
 
-/** Sends a reply. Resolves when it is sent, cut, or nobody is there any more to read it; `left` settles when that is so. */
+export interface SendOrder {
+  readonly dialect: Dialect;
+  readonly head: CompletionHead;
+  readonly isStreaming: boolean;
+  /** Settles when nobody is there any more to read. */
+  readonly left: Promise<void>;
+}
+
+/** Sends a reply. Resolves when it is sent, cut, or nobody is there any more to read it. */
 export async function sendReply(
   response: ServerResponse,
   reply: Reply,
-  { head, isStreaming, left }: { head: CompletionHead; isStreaming: boolean; left: Promise<void> },
+  { dialect, head, isStreaming, left }: SendOrder,
 ): Promise<void> {
   if (reply.type === "refusal") return sendJson(response, reply.status, reply.body, reply.headers);
-  if (isStreaming) return await sendStream(response, reply, head, left);
+  if (isStreaming) return await sendStream(response, reply, { dialect, head, left });
   for (const part of reply.parts) {
     if (part.type === "hold") await Promise.race([part.gate.opened, left]);
     if (part.type === "cut") return cutConnection(response);
   }
-  sendJson(response, 200, wholeCompletion(head, reply));
+  sendJson(response, 200, dialect.whole(head, reply));
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers: object = {}): void {
@@ -26,25 +34,25 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 async function sendStream(
   response: ServerResponse,
   answer: Answer,
-  head: CompletionHead,
-  left: Promise<void>,
+  { dialect, head, left }: Omit<SendOrder, "isStreaming">,
 ): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   const send = (pieces: readonly object[]): Promise<void> => write(response, pieces.map(eventOf).join(""), left);
-  await send([firstPiece(head)]);
+  await send(dialect.first(head));
   let toolCalls = 0;
   for (const part of answer.parts) {
     if (response.destroyed) return;
     if (part.type === "hold") await Promise.race([part.gate.opened, left]);
     else if (part.type === "cut") return cutConnection(response);
-    else await send(piecesOf(head, part, part.type === "tool" ? toolCalls++ : toolCalls));
+    else await send(dialect.piecesOf(head, part, part.type === "tool" ? toolCalls++ : toolCalls));
   }
-  await send(lastPieces(head, answer));
-  response.end("data: [DONE]\n\n");
+  await send(dialect.last(head, answer));
+  response.end(dialect.close);
 }
 
 /** Waits until the system has taken it, so that what was sent before a cut does arrive. */
 function write(response: ServerResponse, text: string, left: Promise<void>): Promise<void> {
+  if (text === "") return Promise.resolve();
   const written = new Promise<void>((resolve) => response.write(text, () => resolve()));
   return Promise.race([written, left]);
 }

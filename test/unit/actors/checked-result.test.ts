@@ -43,3 +43,26 @@ test.each([undefined, null, "succeeded", {}, { type: "succeeded" }, { type: "fai
     expect(checkedResult(answer as never)).toMatchObject({ failure: { kind: "executor" } });
   },
 );
+
+const spent = { inputTokens: 7, outputTokens: 0, cacheReadTokens: 1, costUsd: 0.5, turns: 2, model: "small" };
+
+test("usage is kept with a success and with a failure", () => {
+  expect(checkedResult({ ...given(1), usage: spent })).toEqual({ ...given(1), usage: spent });
+  const failure = { kind: "agent", message: "It said nothing." } as const;
+  const result: AttemptResult = { type: "failed", failure, partial: { value: "half" }, usage: spent };
+  expect(checkedResult(result)).toEqual(result);
+  expect(checkedResult({ ...given(1n), usage: spent })).toMatchObject({ type: "failed", usage: spent });
+});
+
+test.each<[string, unknown, unknown]>([
+  ["no object", 7, undefined],
+  ["no tokens", { costUsd: 1 }, undefined],
+  ["negative tokens", { inputTokens: -1, outputTokens: 0 }, undefined],
+  ["tokens that are no number", { inputTokens: Number.NaN, outputTokens: 0 }, undefined],
+  ["an endless cost", { ...spent, costUsd: Number.POSITIVE_INFINITY }, { ...spent, costUsd: undefined }],
+  ["a model that is no text", { ...spent, model: 7 }, { ...spent, model: undefined }],
+  ["more than is known", { ...spent, secret: "x" }, spent],
+])("usage with %s is kept as far as it is any", (_what, usage, kept) => {
+  const checked = checkedResult({ ...given(1), usage: usage as never });
+  expect(checked).toEqual({ ...given(1), ...(kept === undefined ? {} : { usage: kept }) });
+});

@@ -162,3 +162,32 @@ test("after the end nothing is told, and no timer is left", async () => {
   await clock.advance(10_000);
   expect(reports).toHaveLength(2);
 });
+
+describe("tools", () => {
+  test("are told one by one, however fast they come, and in full", () => {
+    for (let call = 0; call < 5; call++) {
+      throttle.tool({ tool: "read", phase: "started", call: `c${call}`, summary: "docs" });
+      throttle.tool({ tool: "read", phase: "ended", call: `c${call}`, isError: false });
+    }
+    expect(reports).toHaveLength(10);
+    expect(reports.slice(0, 2)).toEqual([
+      { kind: "tool", tool: "read", phase: "started", call: "c0", summary: "docs" },
+      { kind: "tool", tool: "read", phase: "ended", call: "c0", isError: false },
+    ]);
+  });
+
+  test("are cut to their limits, with a mark, and not within a character", () => {
+    throttle.tool({ tool: "t".repeat(200), phase: "ended", call: "c".repeat(200), summary: "😀".repeat(400) });
+    const [report] = reports;
+    if (report?.kind !== "tool") throw new Error("no tool was told");
+    expect(report.tool).toBe(`${"t".repeat(limits.toolNameCharsMax - 1)}…`);
+    expect(report.call).toHaveLength(limits.toolNameCharsMax);
+    expect(report.summary).toBe(`${"😀".repeat(249)}…`);
+  });
+
+  test("count towards what an attempt may tell", () => {
+    for (let call = 0; call <= progressEventsPerAttemptMax; call++) throttle.tool({ tool: "read", phase: "started" });
+    expect(reports).toHaveLength(progressEventsPerAttemptMax);
+    expect(reports.at(-1)).toMatchObject({ kind: "note" });
+  });
+});

@@ -42,6 +42,27 @@ const executorOf = (execute: () => Promise<AttemptResult>): Executor => ({ kinds
 const types = (): string[] => heard.map((input) => (typeof input === "string" ? input : input.type));
 const boom = new Error("boom");
 
+describe("what an attempt asked of models", () => {
+  const usage = { inputTokens: 7, outputTokens: 1 };
+
+  test("is in the report of its end", async () => {
+    actorOf().launch(executorOf(() => Promise.resolve({ ...succeeded(7), usage })));
+    actorOf().launch(executorOf(() => Promise.resolve({ ...failed(), usage })));
+    await turns();
+    expect(heard).toMatchObject([
+      { type: "step.succeed", usage },
+      { type: "step.fail", usage },
+    ]);
+  });
+
+  test("is said to be missing where it was told in no known form", async () => {
+    actorOf().launch(executorOf(() => Promise.resolve({ ...succeeded(7), usage: { tokens: 7 } as never })));
+    await turns();
+    expect(types()).toEqual(["usage-invalid", "step.succeed"]);
+    expect(heard[1]).not.toHaveProperty("usage");
+  });
+});
+
 describe("an attempt ends exactly once", () => {
   test("with what its executor gives", async () => {
     actorOf().launch(executorOf(() => Promise.resolve(succeeded(7))));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wireEvent, wireReceipt, wireRunStatus, wireStatus, wireSummary } from "../../../src/cli/wire.ts";
+import { wireEvent, wireMessage, wireReceipt, wireRunStatus, wireStatus, wireSummary } from "../../../src/cli/wire.ts";
 import type { CursoredEvent } from "../../../src/actors/run-events.ts";
 import { stepStatuses } from "../../../src/domain/status.ts";
 import { failed, recorded, snapshotAfter, startAt, started, startOf, type Timed } from "./sample-run.ts";
@@ -118,5 +118,37 @@ describe("the line of status", () => {
     } as const;
     expect(onWire(wireSummary(summary))).toEqual(summary);
     expect(onWire(wireSummary(summary, "gone"))).toEqual({ ...summary, owner: { state: "gone" } });
+  });
+});
+
+describe("what agents used, and what was said to them", () => {
+  it("stands with the step and with the run, and nowhere where nobody told", () => {
+    const usage = { inputTokens: 7, outputTokens: 2, costUsd: 0.25 };
+    const run = snapshotAfter([
+      [0, startOf([{}, {}])],
+      [1, started("s0")],
+      [2, { type: "step.succeeded", step: "s0", attempt: 1, output: { value: 1 }, usage }],
+    ]);
+    const line = onWire(wireRunStatus(run)) as { readonly run: object; readonly steps: readonly object[] };
+    expect(line).toMatchObject({ run: { usage }, steps: [{ usage }, {}] });
+    expect(line.steps[1]).not.toHaveProperty("usage");
+  });
+
+  it("gives a message its number, and leaves out what it has not", () => {
+    const receipt = {
+      step: "a",
+      channel: "steer",
+      key: undefined,
+      message: 3,
+      reason: undefined,
+      isReused: false,
+    } as const;
+    expect(onWire(wireMessage({ ...receipt, status: "accepted" }))).toEqual({
+      number: 3,
+      step: "a",
+      channel: "steer",
+      status: "accepted",
+      isReused: false,
+    });
   });
 });

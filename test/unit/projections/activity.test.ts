@@ -4,6 +4,10 @@ import type { Event } from "runfold";
 import { activityOf, line } from "../../../src/projections/activity.ts";
 import { did, failure, graphOf, startedRun } from "./events.ts";
 
+const tool = (report: { tool: string; phase: "started" | "ended"; isError?: boolean; summary?: string }): Event => {
+  return { type: "step.progressed", step: "a", attempt: 1, report: { kind: "tool", ...report } };
+};
+
 describe("the activity", () => {
   test.each<[Event, string]>([
     [startedRun(graphOf([])), "started"],
@@ -19,6 +23,22 @@ describe("the activity", () => {
     [did.text("a", "one\r\n\n  two\t!\n"), "two !"],
     [did.text("a", " \n "), ""],
     [{ type: "step.progressed", step: "a", attempt: 1, report: { kind: "note", message: "half\nway" } }, "half way"],
+    [tool({ tool: "read", phase: "started" }), "tool read: started"],
+    [
+      tool({ tool: "bash", phase: "ended", isError: true, summary: "code\n1" }),
+      "tool bash: ended with an error, code 1",
+    ],
+    [
+      { type: "message.sent", message: 3, step: "a", attempt: 1, channel: "follow_up", text: "Go\non." },
+      "message 3 sent as follow_up: Go on.",
+    ],
+    [{ type: "message.accepted", message: 3, step: "a", attempt: 1 }, "message 3 accepted"],
+    [{ type: "message.consumed", message: 3, step: "a", attempt: 1 }, "message 3 given to the agent"],
+    [
+      { type: "message.denied", message: 3, step: "a", attempt: 0, channel: "steer", reason: "no\n" },
+      "message 3 denied: no",
+    ],
+    [{ type: "message.unknown", message: 3, step: "a", attempt: 1, reason: "?" }, "message 3 unknown: ?"],
     [did.abort("a"), "stopping: canceled"],
     [
       { type: "step.abortRequested", step: "a", attempt: 1, cause: "timedOut", force: true },

@@ -13,6 +13,10 @@ const alarm = (severity: "info" | "warning" | "error", step?: string): Event => 
   ...(step === undefined ? {} : { step }),
 });
 
+const told = (type: "message.denied" | "message.unknown"): Event => {
+  return { type, message: 1, step: "sink", attempt: 1, channel: "steer", reason: "So." };
+};
+
 describe("whom an event wakes", () => {
   test.each<[string, Event, unknown]>([
     ["the end of the run: everyone", { type: "run.settled", status: "failed" }, { wakes: "everyone" }],
@@ -33,6 +37,8 @@ describe("whom an event wakes", () => {
     ["a retry: nobody", did.retry("a"), undefined],
     ["a retry that is due: nobody", did.due("a"), undefined],
     ["a request to stop one step: nobody", did.abort("a"), undefined],
+    ["a message that was denied: nobody", told("message.denied"), undefined],
+    ["a message that nobody knows of: nobody", told("message.unknown"), undefined],
     ["a cleanup: nobody", { type: "run.cleaned", reason: "" }, undefined],
     [
       "an artifact: nobody",

@@ -144,4 +144,39 @@ describe("a run's view", () => {
     expect([view.step("nobody"), view.step("__proto__")]).toEqual([undefined, undefined]);
     expect([view.place("src"), view.place("lib"), view.place(undefined)]).toEqual([place, undefined, undefined]);
   });
+
+  test("adds up what all steps asked of models, and forgets nothing through a checkpoint", () => {
+    const usage = { inputTokens: 10, outputTokens: 1 };
+    const spent = (step: string): Event => ({ type: "step.succeeded", step, attempt: 1, output: { value: 1 }, usage });
+    const view = viewOf(started, did.start("a"), did.start("b"), spent("a"), spent("b"));
+    expect(view.snapshot().usage).toEqual({ inputTokens: 20, outputTokens: 2 });
+    expect(snapshotOf().usage).toBeUndefined();
+    const saved = JSON.parse(JSON.stringify(view.save())) as ReturnType<RunView["save"]>;
+    const again = RunView.restore(saved, graph);
+    expect(JSON.stringify(again.snapshot())).toBe(JSON.stringify(view.snapshot()));
+  });
+
+  test("keeps the agent definitions of its start, and those of a fork in their place", () => {
+    const definition = {
+      name: "a",
+      description: "",
+      source: "package",
+      filePath: "/a",
+      sha256: "",
+      system: "",
+    } as const;
+    const one = { ...definition, ref: "package:one" };
+    const two = { ...definition, ref: "package:two" };
+    const view = viewOf({ ...started, definitions: [one] });
+    expect([view.definition("package:one"), view.definition("package:two")]).toEqual([one, undefined]);
+    const saved = JSON.parse(JSON.stringify(view.save())) as ReturnType<RunView["save"]>;
+    expect(RunView.restore(saved, graph).definition("package:one")).toEqual(one);
+    const { graph: _, type: __, ...rest } = started;
+    view.apply(
+      { ...rest, type: "run.forked", from: { run: "run", life: "life", position: 1 }, definitions: [two] },
+      200,
+    );
+    expect([view.definition("package:one"), view.definition("package:two")]).toEqual([undefined, two]);
+    expect(view.definition(undefined)).toBeUndefined();
+  });
 });

@@ -69,6 +69,18 @@ describe("a step", () => {
     expect(canceled.retryAt).toBeUndefined();
   });
 
+  test("adds up what its attempts asked of models, however they ended, and knows nothing where none told", () => {
+    const usage = { inputTokens: 10, outputTokens: 1, costUsd: 0.5, model: "small" };
+    const retried: StepEvent = { type: "step.retryScheduled", step: "a", attempt: 1, failure, retryAt: 700, usage };
+    const more = { inputTokens: 5, outputTokens: 2, turns: 3, model: "large" };
+    const ended: StepEvent = { type: "step.failed", step: "a", attempt: 2, failure, usage: more };
+    expect(after(did.start("a"), retried).usage).toEqual(usage);
+    const both = { inputTokens: 15, outputTokens: 3, costUsd: 0.5, turns: 3, model: "large" };
+    expect(after(did.start("a"), retried, did.due("a"), did.start("a", 2), ended).usage).toEqual(both);
+    expect(after(did.start("a"), retried, did.due("a"), did.start("a", 2), did.succeed("a")).usage).toEqual(usage);
+    expect(after(did.start("a"), did.cancel("a")).usage).toBeUndefined();
+  });
+
   test("never worked a negative time, also when the clock was set back", () => {
     const started = nextStep(after(), did.start("a"), 1_000, 1);
     expect(nextStep(started, did.succeed("a"), 10, 2).workedMs).toBe(0);

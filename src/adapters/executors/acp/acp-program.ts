@@ -1,7 +1,6 @@
-import { homedir } from "node:os";
 import type { AgentDocument } from "../../../domain/agent.ts";
 import { LaunchDenied, type AgentLaunch, type AgentOrder, type AgentProgram } from "../agents/agent-program.ts";
-import { distrustedPlaces, findTrustedProgram, trustedPath } from "../agents/trusted-program.ts";
+import { distrustedFor, findTrustedProgram } from "../agents/trusted-program.ts";
 import { converseAcp } from "./conversation.ts";
 import { allowedByTools, type AcpPermissionPolicy } from "./permission-policy.ts";
 
@@ -69,8 +68,7 @@ async function launch(
   { attempt, cwd }: AgentOrder,
 ): Promise<AgentLaunch> {
   const path = environment["PATH"] ?? attempt.step.env?.["PATH"] ?? process.env["PATH"];
-  const places = await distrustedPlaces({ cwd, root: attempt.root, home: homedir() });
-  const program = await findTrustedProgram(name, path, places);
+  const program = await findTrustedProgram(name, path, await distrustedFor(attempt, cwd));
   if ("problem" in program) throw new LaunchDenied(program.problem);
-  return { argv: [program.file, ...args], environment: { ...environment, PATH: await trustedPath(path, places) } };
+  return { argv: [program.file, ...args], environment };
 }

@@ -1,4 +1,5 @@
 import type { AgentDocument, GraphAuthority, LibrarySource } from "../../../domain/agent.ts";
+import { kindsWithIdentity } from "../../../domain/agent-kinds.ts";
 import { isStepId } from "../../../domain/ids.ts";
 import { quotedText } from "../../../domain/quoted-text.ts";
 import type { StepFinding } from "./tool-profile.ts";
@@ -11,7 +12,7 @@ export type AgentBinding =
 
 /** Which of `system` and `ref` a step gives, and whether its graph lets it. Whether a definition is there is for others to see. */
 export function agentBinding(
-  { system, ref }: Pick<AgentDocument, "system" | "ref">,
+  { kind, system, ref }: Pick<AgentDocument, "kind" | "system" | "ref">,
   sources: readonly LibrarySource[],
   authority: GraphAuthority,
 ): AgentBinding {
@@ -24,7 +25,11 @@ export function agentBinding(
     );
   }
   if (ref === undefined) {
-    if (system === undefined) return invalid("step-agent-invalid", "Nothing says who the agent is.", "/agent", giveOne);
+    if (system === undefined) {
+      // Other programs know by themselves what they are.
+      if (!kindsWithIdentity.includes(kind)) return { type: "inline" };
+      return invalid("step-agent-invalid", "Nothing says who the agent is.", "/agent", giveOne);
+    }
     if (system.trim() === "")
       return invalid("inline-system-required", "Its system prompt is blank.", "/agent/system", giveOne);
     return { type: "inline" };

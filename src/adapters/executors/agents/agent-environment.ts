@@ -1,5 +1,7 @@
 import type { Attempt } from "../../../ports/executor.ts";
 import { inheritedEnvironment, type Environment } from "../processes/environment.ts";
+import type { AgentLaunch } from "./agent-program.ts";
+import { distrustedFor, trustedPath } from "./trusted-program.ts";
 
 /** Variables by which programs find the keys of model providers. An agent gets those that are set, since it can do nothing without one. */
 export const providerVariables: readonly string[] = [
@@ -42,4 +44,17 @@ export function agentEnvironment(
     RUNFOLD_ATTEMPT: String(number),
     ...step.env,
   };
+}
+
+/**
+ * What a program is started with: what every agent finds, and what its launch adds, which wins. Its PATH holds nothing of the workspace,
+ * whoever says it, so that a script's interpreter (`#!/usr/bin/env node`) is none from there.
+ */
+export async function launchEnvironment(
+  attempt: Attempt,
+  launch: Pick<AgentLaunch, "environment">,
+  { cwd, parent, alsoInherit }: { cwd: string; parent: NodeJS.ProcessEnv; alsoInherit: readonly string[] },
+): Promise<Environment> {
+  const environment = { ...agentEnvironment(attempt, parent, alsoInherit), ...launch.environment };
+  return { ...environment, PATH: await trustedPath(environment["PATH"], await distrustedFor(attempt, cwd)) };
 }

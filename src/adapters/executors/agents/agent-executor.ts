@@ -57,10 +57,10 @@ export function agentExecutor(options: AgentExecutorOptions): Executor {
     },
 
     async prepare(graph, steps, root) {
-      const found: SourceFingerprint[] = [];
+      const found = new Map<string, SourceFingerprint>();
       const offered = new OfferedSources(root, extensions, skills, async (path) => {
         const fingerprint = await fingerprintOf(path);
-        found.push(fingerprint);
+        found.set(path, fingerprint);
         return fingerprint;
       });
       const preparation = await prepareAgents(graph, steps, root, { library, offered, programs });

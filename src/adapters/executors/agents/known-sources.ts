@@ -12,16 +12,16 @@ const livesMax = 1_000;
  * starts an agent of it.
  */
 export class KnownSources {
-  private readonly prepared = new WeakMap<GraphDocument, Sources>();
+  private readonly prepared = new WeakMap<GraphDocument, ReadonlyMap<string, SourceFingerprint>>();
   private readonly lives = new Map<RunLife, Sources>();
 
-  /** Remembers what was found before a run of this very graph document starts. */
-  prepare(graph: GraphDocument, found: Iterable<SourceFingerprint>): void {
-    this.prepared.set(graph, new Map(Array.from(found, (one) => [one.realPath, one])));
+  /** Remembers what was found, by the paths that the host offers, before a run of this very graph document starts. */
+  prepare(graph: GraphDocument, found: ReadonlyMap<string, SourceFingerprint>): void {
+    this.prepared.set(graph, found);
   }
 
   /**
-   * What a source is now, and what it is held to.
+   * What a source is now, and what it is held to. `path` is the one that the host offers, so that it is noticed where that leads elsewhere.
    * @throws as {@link fingerprintOf}
    */
   async compare(

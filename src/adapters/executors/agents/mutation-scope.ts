@@ -1,4 +1,4 @@
-import { limits } from "../../../domain/limits.ts";
+import { scopeProblem } from "../../../domain/mutation-scope.ts";
 import { toolClassOf } from "./built-in-tools.ts";
 import type { StepFinding } from "./tool-profile.ts";
 
@@ -14,20 +14,15 @@ export function scopeFinding(
   ref: string | undefined,
   tools: readonly string[],
 ): StepFinding | undefined {
-  const text = scope?.trim() ?? "";
-  if (text !== "") return saysNothing(text) ? invalidScope : undefined;
+  if (scope !== undefined && scope.trim() !== "") {
+    const problem = scopeProblem(scope);
+    return problem === undefined ? undefined : invalidScope(problem);
+  }
   const isNeeded = tools.some((tool) => {
     const toolClass = toolClassOf(tool);
     return toolClass === "mutation" || (toolClass === "shell" && ref === workerRef);
   });
   return isNeeded ? missingScope : undefined;
-}
-
-/** What templates are filled with. Only in capitals: `replace the parser` is a scope. */
-const unfilledPattern = /^(?:REPLACE|TODO|TBD)|[<>]|\.\.\.|…/;
-
-function saysNothing(text: string): boolean {
-  return text.length < limits.mutationScopeCharsMin || unfilledPattern.test(text) || /\bplaceholder\b/i.test(text);
 }
 
 const repair = 'Say what may be changed, such as "src/parser/** and its tests; nothing else".';
@@ -40,10 +35,12 @@ const missingScope: StepFinding = {
   repair,
 };
 
-const invalidScope: StepFinding = {
-  code: "mutation-scope-invalid",
-  severity: "error",
-  message: `The scope says nothing: it is shorter than ${limits.mutationScopeCharsMin} characters, or a text to be filled in.`,
-  pointer: "/agent/mutationScope",
-  repair,
-};
+function invalidScope(problem: string): StepFinding {
+  return {
+    code: "mutation-scope-invalid",
+    severity: "error",
+    message: `The scope ${problem}`,
+    pointer: "/agent/mutationScope",
+    repair,
+  };
+}

@@ -6,7 +6,7 @@ import { gateProblem } from "../processes/gate-problem.ts";
 import { launchProblem } from "../processes/launch-problem.ts";
 import { ProcessRecordChild } from "../processes/record-child.ts";
 import type { ProcessExit } from "../processes/spawn-guarded.ts";
-import { agentEnvironment } from "./agent-environment.ts";
+import { launchEnvironment } from "./agent-environment.ts";
 import {
   LaunchDenied,
   type AgentEnding,
@@ -20,7 +20,7 @@ import { reasonOf } from "./cut-text.ts";
 import { writeFinalArtifact } from "./final-artifact.ts";
 import type { Handoff } from "./handoff.ts";
 import type { KnownSources } from "./known-sources.ts";
-import { launchDenial, type LaunchDenial } from "./launch-checks.ts";
+import { grantedSources, launchDenial, type LaunchDenial } from "./launch-checks.ts";
 import { prepareOrder, resolveProfile, type AgentOffer } from "./prepare-order.ts";
 import { stoppableAttempt } from "./stoppable-attempt.ts";
 
@@ -123,12 +123,8 @@ class AgentRun {
     const { order, launch } = ready;
     const { request } = this.processes.stop;
     if (request !== undefined) return { type: "failed", failure: stoppedFailure(request) };
-    const environment = {
-      ...agentEnvironment(this.attempt, this.tools.environment, this.tools.inheritVariables),
-      ...launch.environment,
-    };
     try {
-      const process = await this.processes.start({ argv: launch.argv, cwd: order.cwd, environment, stdin: "pipe" });
+      const process = await this.processes.start({ ...launch, cwd: order.cwd, stdin: "pipe" });
       const child = new ProcessRecordChild(process, {
         clock: this.processes.clock,
         diagnostic: (code, severity, message) => this.attempt.diagnostic(code, severity, message),
@@ -153,8 +149,13 @@ class AgentRun {
       if (!(error instanceof LaunchDenied)) throw error;
       return { code: "launch-denied", message: error.message };
     }
-    const denial = await launchDenial(attempt, profile, tools.sources, program.projectSettings);
-    return denial ?? { order: prepared.order, launch };
+    const granted = grantedSources(profile, tools.extensions, tools.skills);
+    const denial = await launchDenial(attempt, profile, granted, tools.sources, program.projectSettings);
+    if (denial !== undefined) return denial;
+    const { cwd } = prepared.order;
+    const { environment: parent, inheritVariables: alsoInherit } = tools;
+    const environment = await launchEnvironment(attempt, launch, { cwd, parent, alsoInherit });
+    return { order: prepared.order, launch: { argv: launch.argv, environment } };
   }
 
   /** Gives the result back when all about it is written down. */

@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
 import { access, lstat, stat } from "node:fs/promises";
+import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import type { Attempt } from "../../../ports/executor.ts";
 import { isInside, realPathOf } from "./inside.ts";
 
 /** What stands in the top directory of a workspace. One that leads nowhere counts as well. */
@@ -16,8 +18,8 @@ export interface DistrustedPlaces {
 }
 
 export interface PlacesOrder {
-  /** Where the step works. Of it, the nearest directory at or above it with a marker is distrusted, else itself. */
-  readonly cwd: string;
+  /** Where the step works, by each name that it has. Of each, the nearest directory at or above it with a marker is distrusted, else itself. */
+  readonly places: readonly string[];
   /** The run's directory; it is distrusted itself. */
   readonly root: string;
   /**
@@ -35,13 +37,32 @@ export type TrustedProgram =
   | {
       /** Why there is none, as a sentence. */
       readonly problem: string;
+      /** The files that were looked at, in that order. */
+      readonly looked: readonly LookedAt[];
     };
 
+/** A file that is not to be started, or cannot be. */
+export interface LookedAt {
+  readonly file: string;
+  readonly problem: FileProblem;
+  /** The distrusted directory that it lies in, where that is the problem. */
+  readonly place?: string;
+}
+
+export type FileProblem = "missing" | "notFile" | "forbidden" | "distrusted";
+
+/** Where no program is to be started from for an attempt that works in `cwd`. */
+export function distrustedFor({ root, step }: Pick<Attempt, "root" | "step">, cwd: string): Promise<DistrustedPlaces> {
+  return distrustedPlaces({ places: [cwd, resolve(root, step.cwd ?? ".")], root, home: homedir() });
+}
+
 /** Where programs are not to be started from while an agent works there. */
-export async function distrustedPlaces({ cwd, root, home }: PlacesOrder): Promise<DistrustedPlaces> {
+export async function distrustedPlaces({ places, root, home }: PlacesOrder): Promise<DistrustedPlaces> {
   const homes = await bothNames(home);
   const workspaces: string[] = [];
-  for (const name of await bothNames(cwd)) workspaces.push((await workspaceOf(name, homes)) ?? name);
+  for (const place of places) {
+    for (const name of await bothNames(place)) workspaces.push((await workspaceOf(name, homes)) ?? name);
+  }
   const named = [...workspaces, root];
   const names = (await Promise.all(named.map((directory) => bothNames(directory)))).flat();
   const directories = names.filter((name) => !homes.some((one) => isInside(name, one)));
@@ -57,24 +78,30 @@ export async function findTrustedProgram(
   path: string | undefined,
   places: DistrustedPlaces,
 ): Promise<TrustedProgram> {
-  if (name === "" || name.includes("\0")) return { problem: "The command names no program." };
+  if (name === "" || name.includes("\0")) return { problem: "The command names no program.", looked: [] };
   if (isAbsolute(name)) {
-    const state = await stateOf(resolve(name), places);
-    return state === "trusted" ? { file: resolve(name) } : { problem: `The program ${name} ${reasons[state]}.` };
+    const file = resolve(name);
+    const seen = await lookAt(file, places);
+    return seen === undefined ? { file } : { problem: `The program ${name} ${reasons[seen.problem]}.`, looked: [seen] };
   }
   if (name.includes("/") || name.includes(sep)) {
     return {
       problem: `The program ${name} is named by a relative path; give an absolute one, or a name to look up in PATH.`,
+      looked: [],
     };
   }
-  let why: Exclude<FileState, "trusted"> = "missing";
+  const looked: LookedAt[] = [];
   for (const directory of absoluteEntries(path)) {
     const file = join(directory, name);
-    const state = await stateOf(file, places);
-    if (state === "trusted") return { file };
-    if (why === "missing") why = state;
+    const seen = await lookAt(file, places);
+    if (seen === undefined) return { file };
+    looked.push(seen);
   }
-  return { problem: `The program ${name} ${reasons[why]}; absolute entries of PATH searched: ${path ?? defaultPath}` };
+  const why = looked.find(({ problem }) => problem !== "missing")?.problem ?? "missing";
+  return {
+    problem: `The program ${name} ${reasons[why]}; absolute entries of PATH searched: ${path ?? defaultPath}`,
+    looked,
+  };
 }
 
 /**
@@ -84,32 +111,32 @@ export async function findTrustedProgram(
 export async function trustedPath(path: string | undefined, places: DistrustedPlaces): Promise<string> {
   const kept: string[] = [];
   for (const directory of absoluteEntries(path)) {
-    if (!isWithin(directory, places) && !isWithin(await realPathOf(directory), places)) kept.push(directory);
+    if ((await placeOf(directory, places)) === undefined) kept.push(directory);
   }
   return kept.length === 0 ? defaultPath : kept.join(delimiter);
 }
 
-type FileState = "trusted" | "missing" | "notFile" | "forbidden" | "distrusted";
-
-const reasons: Readonly<Record<Exclude<FileState, "trusted">, string>> = {
+const reasons: Readonly<Record<FileProblem, string>> = {
   missing: "was not found",
   notFile: "is not a file",
   forbidden: "is not executable",
   distrusted: "lies in the workspace that is worked on, and no program is started from there",
 };
 
-async function stateOf(file: string, places: DistrustedPlaces): Promise<FileState> {
+/** What is wrong with a file, or undefined where it may be started. */
+async function lookAt(file: string, places: DistrustedPlaces): Promise<LookedAt | undefined> {
   try {
-    if (!(await stat(file)).isFile()) return "notFile";
+    if (!(await stat(file)).isFile()) return { file, problem: "notFile" };
   } catch {
-    return "missing";
+    return { file, problem: "missing" };
   }
-  if (isWithin(file, places) || isWithin(await realPathOf(file), places)) return "distrusted";
+  const place = await placeOf(file, places);
+  if (place !== undefined) return { file, problem: "distrusted", place };
   try {
     await access(file, constants.X_OK);
-    return "trusted";
+    return undefined;
   } catch {
-    return "forbidden";
+    return { file, problem: "forbidden" };
   }
 }
 
@@ -117,8 +144,10 @@ function absoluteEntries(path: string | undefined): readonly string[] {
   return (path ?? defaultPath).split(delimiter).filter((entry) => isAbsolute(entry));
 }
 
-function isWithin(file: string, { directories }: DistrustedPlaces): boolean {
-  return directories.some((directory) => isInside(directory, resolve(file)));
+/** The distrusted directory that a file lies in, by its name or really. */
+async function placeOf(file: string, { directories }: DistrustedPlaces): Promise<string | undefined> {
+  const names = await bothNames(file);
+  return directories.find((directory) => names.some((name) => isInside(directory, name)));
 }
 
 /** The nearest directory with a marker, below the home directory and what is above that. */

@@ -66,17 +66,17 @@ export async function upstreamBlock(
   const length = found.type === "whole" ? `${found.text.length} characters` : `${found.artifact.bytes} bytes`;
   const path = found.artifact && (await attempt.artifactPath(found.artifact));
   const left = room - chars;
-  if (found.type === "whole" && found.text.length <= Math.min(limits.handoffCharsPerDependency, left)) {
+  if (found.type === "whole" && found.text.length <= Math.min(limits.handoffDependencyCharsMax, left)) {
     add(part, found.text);
   } else {
     const file = oneLineJson(path ?? (await privateFile(attempt, files, upstream, found)));
-    if (left >= limits.handoffHeadChars) {
-      const head = found.type === "whole" ? headOf(found.text, limits.handoffHeadChars) : found.head;
+    if (left >= limits.handoffHeadCharsMax) {
+      const head = found.type === "whole" ? headOf(found.text, limits.handoffHeadCharsMax) : found.head;
       add(part, head);
       parts.push(
         `Only the first ${head.length} characters are shown. The whole has ${length}; it is in the file ${file}.`,
       );
-      isShortened ||= found.type === "whole" && found.text.length <= limits.handoffCharsPerDependency;
+      isShortened ||= found.type === "whole" && found.text.length <= limits.handoffDependencyCharsMax;
     } else {
       parts.push(`Its ${part} is not shown here. It has ${length}; it is in the file ${file}.`);
       isShortened = true;

@@ -12,7 +12,7 @@ export type UpstreamText =
 
 /** A character of UTF-16 takes at most three bytes of UTF-8, so more bytes than this are surely too many characters. */
 const utf8BytesPerCharMax = 3;
-const readBytesMax = limits.handoffCharsPerDependency * utf8BytesPerCharMax;
+const readBytesMax = limits.handoffDependencyCharsMax * utf8BytesPerCharMax;
 
 /**
  * The text that an output stands for: a text itself, what a command wrote to stdout, any other value as JSON. Of an artifact that is too
@@ -46,8 +46,8 @@ async function artifactText(attempt: Attempt, { artifact }: SpilledPart, note: s
     return { type: "whole", text, note, artifact };
   }
   // One character more than is shown, so that the last one shown is a whole one.
-  const bytes = await bytesOf(attempt, artifact, (limits.handoffHeadChars + 1) * utf8BytesPerCharMax);
-  return { type: "head", head: headOf(bytes.toString("utf8"), limits.handoffHeadChars), note, artifact };
+  const bytes = await bytesOf(attempt, artifact, (limits.handoffHeadCharsMax + 1) * utf8BytesPerCharMax);
+  return { type: "head", head: headOf(bytes.toString("utf8"), limits.handoffHeadCharsMax), note, artifact };
 }
 
 async function bytesOf(attempt: Attempt, artifact: ArtifactRef, bytesEnough: number): Promise<Buffer> {

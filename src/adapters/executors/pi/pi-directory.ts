@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "../../../domain/fields.ts";
 import type { Fields } from "../../../domain/fields.ts";
@@ -29,7 +29,7 @@ const copiedSettings = [
 
 /**
  * Makes the directory that pi takes its settings, models and credentials from, in a new directory below `scratch`: readable by their
- * owner alone. `from` is a directory of the same kind, of which what is needed is copied. Credentials that pi renews while it runs are
+ * owner alone. `from` is a directory of the same kind, of which what is needed is copied, and the tools in `bin` are linked. Credentials that pi renews while it runs are
  * renewed in the copy.
  *
  * @throws LaunchDenied where a file of `from` cannot be used
@@ -43,9 +43,19 @@ export async function makePiDirectory(scratch: string, from: string | undefined,
       const content = await readConfig(join(from, name));
       if (content !== undefined) await writePrivate(join(directory, name), content);
     }
+    await linkTools(join(from, "bin"), join(directory, "bin"));
   }
   await writePrivate(join(directory, "settings.json"), JSON.stringify(withRetry(settings, retry)));
   return directory;
+}
+
+/** The programs that pi greps and finds with. It looks for them there, and may not fetch them anew for each attempt. */
+async function linkTools(from: string, to: string): Promise<void> {
+  const isThere = await stat(from).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isThere) await symlink(from, to);
 }
 
 /** Retries inside of the provider's library are invisible, and some versions make them by default: they are left to pi. */

@@ -1,9 +1,7 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import { LaunchDenied } from "../agents/agent-program.ts";
-import { isInside } from "../agents/inside.ts";
-import { bothNames, deniedRoots } from "./pi-workspace.ts";
+import { distrustedPlaces, findTrustedProgram } from "../agents/trusted-program.ts";
+import type { LookedAt } from "../agents/trusted-program.ts";
 
 /** How pi is started, where the host says so: the program as an absolute path, and the arguments that come before those of Runfold. */
 export interface PiLauncher {
@@ -33,17 +31,10 @@ export async function findLauncher(
   search: LauncherSearch,
 ): Promise<readonly string[]> {
   if (launcher !== undefined) return named(launcher.command);
-  const denied = await deniedRoots(search.places, [search.root], search.home);
-  const looked: string[] = [];
-  for (const directory of (search.path ?? "").split(delimiter)) {
-    if (!isAbsolute(directory)) continue;
-    const file = join(directory, "pi");
-    const problem = (await problemOf(file)) ?? (await trespass(file, denied));
-    if (problem === undefined) return [file];
-    looked.push(`${file} (${problem})`);
-  }
+  const program = await findTrustedProgram("pi", search.path, await distrustedPlaces(search));
+  if ("file" in program) return [program.file];
   throw new LaunchDenied(
-    `There is no pi that may be run. ${lookedAt(looked)} Install it outside of the workspace ` +
+    `There is no pi that may be run. ${lookedAt(program.looked)} Install it outside of the workspace ` +
       "(npm install --global @earendil-works/pi-coding-agent), put its directory into PATH, or name it as " +
       'launcher: { command: ["/absolute/path/to/pi"] }.',
   );
@@ -54,36 +45,19 @@ async function named(command: readonly string[]): Promise<readonly string[]> {
   if (program === undefined || !isAbsolute(program)) {
     throw new LaunchDenied(`launcher.command must begin with an absolute path; it is ${JSON.stringify(command)}.`);
   }
-  const problem = await problemOf(program);
-  if (problem !== undefined)
-    throw new LaunchDenied(`launcher.command names ${program}, which cannot be run: ${problem}.`);
+  const found = await findTrustedProgram(program, undefined, { directories: [] });
+  if ("problem" in found) throw new LaunchDenied(`launcher.command cannot be run. ${found.problem}`);
   return command;
 }
 
-function lookedAt(looked: readonly string[]): string {
+function lookedAt(looked: readonly LookedAt[]): string {
   if (looked.length === 0) return "PATH names no absolute directory.";
+  const shown = looked.slice(0, placesShownMax).map((one) => `${one.file} (${said(one)})`);
   const more = looked.length > placesShownMax ? `, and ${looked.length - placesShownMax} more` : "";
-  return `Looked at: ${looked.slice(0, placesShownMax).join(", ")}${more}.`;
+  return `Looked at: ${shown.join(", ")}${more}.`;
 }
 
-async function trespass(file: string, denied: readonly string[]): Promise<string | undefined> {
-  for (const name of await bothNames(file)) {
-    const root = denied.find((one) => isInside(one, name));
-    if (root !== undefined) return `inside the workspace ${root}`;
-  }
-  return undefined;
-}
-
-async function problemOf(file: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(file)).isFile()) return "not a file";
-  } catch {
-    return "not there";
-  }
-  try {
-    await access(file, constants.X_OK);
-    return undefined;
-  } catch {
-    return "not executable";
-  }
+function said({ problem, place }: LookedAt): string {
+  if (problem === "distrusted") return `inside the workspace ${place}`;
+  return { missing: "not there", notFile: "not a file", forbidden: "not executable" }[problem];
 }

@@ -69,12 +69,18 @@ async function launch(order: AgentOrder, options: PiOptions, surroundings: PiSur
     thinking: profile.thinking ?? options.thinking,
     version: await versionOf(command),
   });
+  const temporary = join(scratch, "tmp");
+  await mkdir(temporary, { mode: 0o700 });
   const directory = await makePiDirectory(scratch, options.agentDirectory, options.retry ?? {});
   return {
     argv: [...command, ...argv],
     environment: {
       HOME: options.home ?? (await emptyHome(scratch)),
+      // What pi and its tools leave there goes with the attempt.
+      TMPDIR: temporary,
       ...options.environment,
+      // A cache that one attempt fills and nobody reads.
+      NODE_DISABLE_COMPILE_CACHE: "1",
       PI_CODING_AGENT_DIR: directory,
       PI_OFFLINE: "1",
       PI_TELEMETRY: "0",

@@ -45,13 +45,13 @@ describe("distrusted places", () => {
   it("are the workspace and the run's directory, by each of their names, but never the home directory", async () => {
     const linked = join(base, "linked");
     await symlink(project, linked);
-    const named = await distrustedPlaces({ cwd: join(linked, "packages"), root: otherBin, home: base });
+    const named = await distrustedPlaces({ places: [join(linked, "packages")], root: otherBin, home: base });
     expect(named.directories.toSorted()).toEqual([linked, otherBin, project].toSorted());
     await mkdir(join(base, ".git"));
     await rm(join(project, ".git"), { recursive: true });
-    const bare = await distrustedPlaces({ cwd, root: base, home: base });
+    const bare = await distrustedPlaces({ places: [cwd], root: base, home: base });
     expect(bare.directories).toEqual([cwd]);
-    expect((await distrustedPlaces({ cwd: base, root: "/", home: base })).directories).toEqual([]);
+    expect((await distrustedPlaces({ places: [base], root: "/", home: base })).directories).toEqual([]);
   });
 });
 
@@ -69,18 +69,15 @@ describe("the launch of an agent", () => {
     await symlink(inside, join(bin, "agent"));
     const linked = join(base, "linked");
     await symlink(join(project, "tools"), linked);
-    const { argv, environment } = await launched(["agent"], [join(project, "tools"), linked, bin, otherBin]);
+    const { argv } = await launched(["agent"], [join(project, "tools"), linked, bin, otherBin]);
     expect(argv).toEqual([file]);
-    expect(environment["PATH"]).toBe([bin, otherBin].join(delimiter));
   });
 
-  it("looks neither at relative nor at empty entries of PATH, and passes none of them on", async () => {
+  it("looks neither at relative nor at empty entries of PATH", async () => {
     await program(cwd, "agent");
     await expect(launched(["agent"], ["", ".", "bin"])).rejects.toThrow("was not found");
     const file = await program(bin, "agent");
-    const { argv, environment } = await launched(["agent"], ["", ".", bin, "bin"]);
-    expect(argv).toEqual([file]);
-    expect(environment["PATH"]).toBe(bin);
+    expect((await launched(["agent"], ["", ".", bin, "bin"])).argv).toEqual([file]);
   });
 
   it("never starts a program of the workspace, however it is named", async () => {

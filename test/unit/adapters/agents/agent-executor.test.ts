@@ -97,6 +97,19 @@ describe("an agent that succeeds", () => {
     expect(seen).not.toHaveProperty("AWS_SECRET_ACCESS_KEY");
   });
 
+  it.runIf(showsProcesses)("may leave by itself, and takes along what it started", async () => {
+    for (const [actions, codes] of [
+      [[], []],
+      [["leave a child"], ["agent-left-processes"]],
+    ] as const) {
+      const attempt = agentAttempt({}, { run: `leaver-${process.pid}-${codes.length}` });
+      expect(output(await open([...actions, final("x"), done]).execute(attempt))).toBe("x");
+      await eventually(async () => (await processesWith(`RUNFOLD_RUN=${attempt.run}`)).length === 0, "it has left");
+      await eventually(() => attempt.diagnostics.length === codes.length, "what it left was told");
+      expect(attempt.diagnostics.map(({ code }) => code)).toEqual(codes);
+    }
+  });
+
   it("gives its answer before it has left, and closing waits until it has", async () => {
     const leaver = scriptedProgram([final("x"), "stay", done]);
     let order: AgentOrder | undefined;

@@ -68,8 +68,15 @@ describe("an agent that must not be started", () => {
     const attempt = agentAttempt({ extensionTools: ["web"] }, { root: placeWith() });
     await executor.prepare?.(attempt.graph, [attempt.step], attempt.root);
     expect(output(await executor.execute(attempt))).toBe("x");
+    const later = agentAttempt({ extensionTools: ["web"] }, { root: placeWith(), owner: { life: "later", epoch: 1 } });
+    await executor.prepare?.(later.graph, [later.step], later.root);
     writeFileSync(path, "2");
-    expect(failed(await executor.execute(attempt)).failure).toMatchObject({ ...launch, code: "agent-source-changed" });
+    for (const changed of [attempt, later]) {
+      expect(failed(await executor.execute(changed)).failure).toMatchObject({
+        ...launch,
+        code: "agent-source-changed",
+      });
+    }
   });
 
   it("fails by the same rules as before its run, and without the definition that the run kept", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AttemptResult } from "../../../../src/ports/executor.ts";
+import type { AttemptResult, StopRequest } from "../../../../src/ports/executor.ts";
 import { failed, succeeded } from "../../../support/command-fixture.ts";
 import { processesWith, showsProcesses } from "../../../support/processes.ts";
 import { agentAttempt, agentExecutors, done, final, text } from "../../../support/scripted-program.ts";
@@ -62,11 +62,42 @@ describe("an agent that is told to stop", () => {
 
   it("is given up where its program goes on without it", async () => {
     const attempt = agentAttempt();
-    const never = new Promise<never>(() => undefined);
-    const running = open(["stay"], { converse: () => never }).execute(attempt);
+    const running = open(["stay"], {
+      converse: (child) => {
+        child.onRecord(() => undefined);
+        attempt.text("assistant", "talking");
+        return new Promise(() => undefined);
+      },
+    }).execute(attempt);
+    await attempt.textWith("assistant", "talking");
     attempt.stop.ask({ graceMs: 0, force: true });
-    const { failure } = failed(await running);
-    expect(failure.kind).toBe("aborted");
+    expect(failed(await running).failure).toMatchObject({
+      kind: "aborted",
+      message: expect.stringContaining("went on after its process had been ended"),
+    });
+  });
+
+  it("hears of it from the closing executor as from its run", async () => {
+    const attempt = agentAttempt();
+    const heard: StopRequest[] = [];
+    const executor = open(["stay"], {
+      converse: async (_, order) => {
+        const asked = new Promise<void>((resolve) => {
+          order.attempt.stop.onRequest((request) => {
+            heard.push(request);
+            resolve();
+          });
+        });
+        attempt.text("assistant", "talking");
+        await asked;
+        return { type: "succeeded", finals: ["just in time"] };
+      },
+    });
+    const running = executor.execute(attempt);
+    await attempt.textWith("assistant", "talking");
+    await executor.close?.();
+    expect(output(await running)).toBe("just in time");
+    expect(heard).toEqual([{ cause: "canceled", graceMs: 0, force: true }]);
   });
 
   it("is not even started where that came first", async () => {

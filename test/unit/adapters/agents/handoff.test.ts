@@ -116,10 +116,10 @@ describe("the task of an agent", () => {
 });
 
 describe("what is too long for a task", () => {
-  const long = "é".repeat(limits.handoffHeadChars - 1) + "😀".repeat(limits.handoffCharsPerDependency);
+  const long = "é".repeat(limits.handoffHeadCharsMax - 1) + "😀".repeat(limits.handoffDependencyCharsMax);
 
   it("is whole up to the limit of one step", async () => {
-    const text = "x".repeat(limits.handoffCharsPerDependency);
+    const text = "x".repeat(limits.handoffDependencyCharsMax);
     expect(between((await handoff(step(), [gave("a", text)])).task, "output", "a")).toBe(text);
   });
 
@@ -127,7 +127,7 @@ describe("what is too long for a task", () => {
     const { task } = await handoff(step(), [gave("a", long)]);
     const head = between(task, "output", "a");
     expect(long.startsWith(head)).toBe(true);
-    expect(head.length).toBe(limits.handoffHeadChars - 1);
+    expect(head.length).toBe(limits.handoffHeadCharsMax - 1);
     expect(task).toContain(`${long.length} characters`);
     expect(fileIn(task)).toBe(long);
   });
@@ -149,7 +149,7 @@ describe("what is too long for a task", () => {
       },
     });
     const { task, upstream } = await handoff(attempt, [{ step: "a", status: "succeeded", output }]);
-    expect(between(task, "output", "a")).toBe("y".repeat(limits.handoffHeadChars));
+    expect(between(task, "output", "a")).toBe("y".repeat(limits.handoffHeadCharsMax));
     expect(task).toContain('1000000 bytes; it is in the file "/store/a.txt"');
     expect(upstream[0]).toMatchObject({ path: "/store/a.txt", length: "1000000 bytes" });
     expect(read).toBeLessThan(10_000);
@@ -171,7 +171,7 @@ describe("what is too long for a task", () => {
   });
 
   it("shrinks to heads and then to lines where all together pass the cap, and says so", async () => {
-    const text = "x".repeat(limits.handoffCharsPerDependency);
+    const text = "x".repeat(limits.handoffDependencyCharsMax);
     const { task } = await handoff(
       step(),
       Array.from({ length: 24 }, (_, n) => gave(`s${n}`, text)),
@@ -184,7 +184,8 @@ describe("what is too long for a task", () => {
       gave("small", "x"),
       ...Array.from({ length: 24 }, (_, n) => gave(`s${n}`, text)),
     ]);
-    expect(between(early.task, "output", "s3")).toBe(text.slice(0, limits.handoffHeadChars));
+    expect(between(early.task, "output", "s3")).toBe(text.slice(0, limits.handoffHeadCharsMax));
+    expect(early.task).toContain("so 21 of them");
   });
 
   it("is a file of lines for the last of very many steps", async () => {

@@ -11,14 +11,15 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentProfile } from "../../../../src/adapters/executors/agents/agent-program.ts";
+import type { ExtensionInventory } from "../../../../src/adapters/executors/agents/extension-inventory.ts";
 import { KnownSources } from "../../../../src/adapters/executors/agents/known-sources.ts";
-import { launchDenial } from "../../../../src/adapters/executors/agents/launch-checks.ts";
+import { grantedSources, launchDenial } from "../../../../src/adapters/executors/agents/launch-checks.ts";
 import { plantedSettings } from "../../../../src/adapters/executors/agents/project-settings.ts";
 import { changeOfSource, fingerprintOf } from "../../../../src/adapters/executors/agents/source-fingerprint.ts";
 import { inspectPlace } from "../../../../src/adapters/executors/processes/working-directory.ts";
 import type { Place } from "../../../../src/domain/events.ts";
 import { limits } from "../../../../src/domain/limits.ts";
-import { fakeAttempt } from "../../../support/fake-attempt.ts";
+import { fakeAttempt, type FakeAttempt } from "../../../support/fake-attempt.ts";
 import { placeWith, putFile } from "../../../support/scratch-places.ts";
 
 const profile = (rest: Partial<AgentProfile>): AgentProfile => ({
@@ -106,6 +107,16 @@ describe("settings that a project planted", () => {
   });
 });
 
+async function denial(
+  attempt: FakeAttempt,
+  agent: AgentProfile,
+  sources: KnownSources,
+  settingsFiles?: readonly string[],
+  extensions?: ExtensionInventory,
+): ReturnType<typeof launchDenial> {
+  return await launchDenial(attempt, agent, grantedSources(agent, extensions, []), sources, settingsFiles);
+}
+
 describe("the checks right before the start of an agent", () => {
   it("let it start where nothing has changed", async () => {
     const root = placeWith({ "ext.js": "1", "work/file": "" });
@@ -113,10 +124,9 @@ describe("the checks right before the start of an agent", () => {
     const place = (await inspectPlace(root, "work")) as Place;
     const sources = new KnownSources();
     const attempt = fakeAttempt({}, { root, place });
-    for (const _ of [1, 2])
-      expect(
-        await launchDenial(attempt, profile({ tools: ["read", "bash"], extensionTools }), sources),
-      ).toBeUndefined();
+    for (const _ of [1, 2]) {
+      expect(await denial(attempt, profile({ tools: ["read", "bash"], extensionTools }), sources)).toBeUndefined();
+    }
   });
 
   it("deny it where its directory is another, or gone", async () => {
@@ -125,22 +135,22 @@ describe("the checks right before the start of an agent", () => {
     rmSync(join(root, "work"), { recursive: true });
     symlinkSync("other", join(root, "work"));
     const sources = new KnownSources();
-    expect(await launchDenial(fakeAttempt({}, { root, place }), profile({}), sources)).toEqual({
+    expect(await denial(fakeAttempt({}, { root, place }), profile({}), sources)).toEqual({
       code: "cwd-changed",
       message: expect.stringContaining("The working directory changed before launch:"),
     });
     rmSync(root, { recursive: true });
-    expect(await launchDenial(fakeAttempt({}, { root }), profile({}), sources)).toMatchObject({ code: "cwd-changed" });
+    expect(await denial(fakeAttempt({}, { root }), profile({}), sources)).toMatchObject({ code: "cwd-changed" });
   });
 
   it("deny a shell where settings have appeared, and no other agent", async () => {
     const root = placeWith({ ".pi/settings.json": "{}" });
     const attempt = fakeAttempt({}, { root });
-    expect(await launchDenial(attempt, profile({ tools: ["bash"] }), new KnownSources())).toMatchObject({
+    expect(await denial(attempt, profile({ tools: ["bash"] }), new KnownSources())).toMatchObject({
       code: "bash-project-settings-denied",
     });
-    expect(await launchDenial(attempt, profile({}), new KnownSources())).toBeUndefined();
-    expect(await launchDenial(attempt, profile({ tools: ["bash"] }), new KnownSources(), [])).toBeUndefined();
+    expect(await denial(attempt, profile({}), new KnownSources())).toBeUndefined();
+    expect(await denial(attempt, profile({ tools: ["bash"] }), new KnownSources(), [])).toBeUndefined();
   });
 
   it("hold a source to what it was before the run, each run to its own", async () => {
@@ -149,16 +159,16 @@ describe("the checks right before the start of an agent", () => {
     const agent = profile({ extensionTools: [{ name: "web", realPath: path }] });
     const sources = new KnownSources();
     const before = fakeAttempt({}, { root, owner: { life: "one", epoch: 1 } });
-    sources.prepare(before.graph, [await fingerprintOf(path)]);
+    sources.prepare(before.graph, new Map([[path, await fingerprintOf(path)]]));
     writeFileSync(path, "2");
-    const denial = { code: "agent-source-changed", message: expect.stringContaining("content changed") };
-    expect(await launchDenial(before, agent, sources)).toEqual(denial);
+    const changed = { code: "agent-source-changed", message: expect.stringContaining("content changed") };
+    expect(await denial(before, agent, sources)).toEqual(changed);
     const after = fakeAttempt({}, { root, owner: { life: "two", epoch: 1 } });
-    sources.prepare(after.graph, [await fingerprintOf(path)]);
-    expect(await launchDenial(after, agent, sources)).toBeUndefined();
-    expect(await launchDenial(before, agent, sources)).toEqual(denial);
+    sources.prepare(after.graph, new Map([[path, await fingerprintOf(path)]]));
+    expect(await denial(after, agent, sources)).toBeUndefined();
+    expect(await denial(before, agent, sources)).toEqual(changed);
     writeFileSync(path, "3");
-    expect(await launchDenial(after, agent, sources)).toEqual(denial);
+    expect(await denial(after, agent, sources)).toEqual(changed);
   });
 
   it("hold a run that was taken over to what its sources are then", async () => {
@@ -166,8 +176,29 @@ describe("the checks right before the start of an agent", () => {
     const agent = profile({ skills: [{ name: "s", realPath: join(path, "..") }] });
     const sources = new KnownSources();
     const attempt = fakeAttempt({}, { root: placeWith() });
-    expect(await launchDenial(attempt, agent, sources)).toBeUndefined();
+    expect(await denial(attempt, agent, sources)).toBeUndefined();
     rmSync(path);
-    expect(await launchDenial(attempt, agent, sources)).toMatchObject({ code: "agent-source-changed" });
+    expect(await denial(attempt, agent, sources)).toMatchObject({ code: "agent-source-changed" });
+  });
+
+  it("notice that what the host offers leads elsewhere, in a run that was taken over, too", async () => {
+    const place = placeWith({ "one.js": "1", "two.js": "1" });
+    const link = join(place, "link.js");
+    symlinkSync("one.js", link);
+    const agent = (name: string): AgentProfile =>
+      profile({ extensionTools: [{ name: "web", realPath: join(place, name) }] });
+    const extensions = new Map([["web", link]]);
+    const attempt = fakeAttempt({}, { root: placeWith() });
+    const sources = new KnownSources();
+    expect(await denial(attempt, agent("two.js"), sources, undefined, extensions)).toMatchObject({
+      message: expect.stringContaining("one.js now"),
+    });
+    expect(await denial(attempt, agent("one.js"), sources, undefined, extensions)).toBeUndefined();
+    rmSync(link);
+    symlinkSync("two.js", link);
+    expect(await denial(attempt, agent("two.js"), sources, undefined, extensions)).toMatchObject({
+      code: "agent-source-changed",
+      message: expect.stringContaining("two.js, no longer to"),
+    });
   });
 });

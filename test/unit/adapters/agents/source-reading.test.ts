@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentProfile } from "../../../../src/adapters/executors/agents/agent-program.ts";
 import { KnownSources } from "../../../../src/adapters/executors/agents/known-sources.ts";
-import { launchDenial } from "../../../../src/adapters/executors/agents/launch-checks.ts";
+import { grantedSources, launchDenial } from "../../../../src/adapters/executors/agents/launch-checks.ts";
 import { fingerprintOf } from "../../../../src/adapters/executors/agents/source-fingerprint.ts";
 import { fakeAttempt } from "../../../support/fake-attempt.ts";
 import { placeWith, putFile } from "../../../support/scratch-places.ts";
@@ -31,7 +31,9 @@ describe("reading what an agent was granted", () => {
       mutationScope: undefined,
     };
     const sources = new CountedSources();
-    expect(await launchDenial(fakeAttempt({}, { root: placeWith() }), profile, sources)).toBeUndefined();
+    const attempt = fakeAttempt({}, { root: placeWith() });
+    const granted = grantedSources(profile, undefined, []);
+    expect(await launchDenial(attempt, profile, granted, sources)).toBeUndefined();
     expect(sources.read).toEqual([extension, skill]);
   });
 

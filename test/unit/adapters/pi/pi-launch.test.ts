@@ -237,12 +237,15 @@ describe("the launch of pi", () => {
     expect(environment).toEqual({
       API_KEY: "k",
       HOME: join(base, "scratch/home"),
+      TMPDIR: join(base, "scratch/tmp"),
+      NODE_DISABLE_COMPILE_CACHE: "1",
       PI_CODING_AGENT_DIR: join(base, "scratch/pi-agent"),
       PI_OFFLINE: "1",
       PI_TELEMETRY: "0",
       PI_SKIP_VERSION_CHECK: "1",
     });
-    for (const name of ["home", "pi-agent"]) expect((await stat(join(base, "scratch", name))).mode & 0o777).toBe(0o700);
+    for (const name of ["home", "tmp", "pi-agent"])
+      expect((await stat(join(base, "scratch", name))).mode & 0o777).toBe(0o700);
     expect(await settings()).toEqual({ retry: { provider: { maxRetries: 0 } } });
   });
 
@@ -275,6 +278,12 @@ describe("the launch of pi", () => {
     }
     expect(await readFile(join(base, "scratch/pi-agent/auth.json"), "utf8")).toBe('{"fake":{}}');
     await expect(stat(join(base, "scratch/pi-agent/SYSTEM.md"))).rejects.toThrow("ENOENT");
+  });
+
+  it("links the programs that pi searches with, so that it need not fetch them", async () => {
+    await file("agent/bin/rg", "found");
+    await launch({ agentDirectory: join(base, "agent") });
+    expect(await readFile(join(base, "scratch/pi-agent/bin/rg"), "utf8")).toBe("found");
   });
 
   it("is denied where the host's files cannot be used", async () => {

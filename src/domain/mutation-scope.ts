@@ -1,4 +1,4 @@
-import { limits } from "../../domain/limits.ts";
+import { limits } from "./limits.ts";
 
 const { mutationScopeCharsMin: scopeCharsMin } = limits;
 
@@ -11,7 +11,8 @@ export function scopeProblem(scope: unknown): string | undefined {
   if (typeof scope !== "string" || scope.trim() === "") return undefined;
   const text = scope.trim();
   if (text.length < scopeCharsMin) return `must have at least ${scopeCharsMin} characters, but it has ${text.length}.`;
-  const start = /^(?:REPLACE|TODO|TBD)/i.exec(text)?.[0];
+  // In capitals alone: "replace the parser" is a scope.
+  const start = /^(?:REPLACE|TODO|TBD)/.exec(text)?.[0];
   if (start !== undefined) return `begins with "${start}", so it still waits to be written.`;
   if (/placeholder/i.test(text)) return "is a placeholder.";
   if (/<[^>]*>/.test(text)) return "has a part in angle brackets that still waits to be filled in.";
