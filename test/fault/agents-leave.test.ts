@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Runtime, RuntimeDiagnostic, RuntimeOptions, StepDocument } from "runfold";
-import { virtualClock } from "../../src/adapters/clocks/virtual-clock.ts";
 import { agentGraph, agentRuntime, agentStep, eventsOf } from "../support/agent-runtime.ts";
 import { eventually } from "../support/eventually.ts";
+import { LeapingClock } from "../support/leaping-clock.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
 import { filesLeft, piPlace } from "../support/pi-place.ts";
 import type { PiPlace } from "../support/pi-place.ts";
@@ -107,12 +107,12 @@ describe.runIf(showsProcesses)("an agent that hears nothing any more", () => {
   const half = { partial: { value: "Half an answer" } };
 
   test("times out with what it had written, and is gone before that is told", async () => {
-    const clock = virtualClock();
+    const clock = new LeapingClock();
     const opened = await open({ clock });
     const step = mood("a", "lost", { timeoutSeconds: 60 });
     const run = await opened.runtime.start(agentGraph("lost", [step, mood("b", "plain", { needs: ["a"] })]));
     await eventually(() => run.snapshot().steps.get("a")!.activity.includes("Half"), "it writes");
-    await clock.advanceBy(60_000);
+    clock.leap(60_000);
     const { status, run: ended } = await run.outcome();
     expect(await processesWith(opened.place.directory)).toEqual([]);
     expect([status, ...[...ended.steps].map((one) => one.status)]).toEqual(["failed", "timedOut", "blocked"]);

@@ -118,6 +118,15 @@ describe("a message to a step that cannot take it", () => {
   });
 });
 
+test("a message to a step that is not there is an error that names those that are, and leaves no trace", async () => {
+  const world = await talk();
+  const before = await world.journal.head("x");
+  const refused = world.run.message("stranger", say("Hello.", "k"));
+  await expect(refused).rejects.toMatchObject({ code: "step.unknown" });
+  await expect(refused).rejects.toThrow('no step "stranger". Its steps: a, b, c.');
+  expect(await world.journal.head("x")).toBe(before);
+});
+
 test("a message whose answer did not come in time is not sent again under its key, and an answer that comes later is told", async () => {
   const world = await talk((message) => message.unknown("No answer within 10000 ms."));
   const { run, heard } = world;
