@@ -1,5 +1,7 @@
-import { stat } from "node:fs";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { existsSync, mkdir, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { systemClock } from "../../../src/adapters/clocks/system-clock.ts";
 import { systemEntropy } from "../../../src/adapters/entropy/system-entropy.ts";
 
@@ -86,15 +88,20 @@ describe("systemClock", () => {
 
   it("lets a completion go first that had arrived when the timer was due", async () => {
     const order: string[] = [];
+    const directory = mkdtempSync(join(tmpdir(), "runfold-clock-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
     await new Promise<void>((resolve) => {
       const due = Date.now() + 20;
       systemClock().setTimer(due, () => {
         order.push("timer");
         resolve();
       });
-      stat(".", () => order.push("completion"));
-      // The thread is held up until both are due.
-      while (Date.now() < due + 20);
+      const made = join(directory, "made");
+      mkdir(made, () => order.push("completion"));
+      // The thread is held up until both are due: the directory is there right before its completion arrives.
+      while (!existsSync(made));
+      const arrivedAt = Date.now() + 50;
+      while (Date.now() < Math.max(due, arrivedAt));
     });
     expect(order).toEqual(["completion", "timer"]);
   });
