@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentDefinition, LibrarySource } from "../../../domain/agent.ts";
-import { readAgentDirectory, type LibraryFinding, type SourceAgents } from "./agent-directory.ts";
+import type { LibraryFinding, SourceAgents } from "./agent-directory.ts";
 import { isInside, realPathOf } from "./inside.ts";
 
 /** Where a project keeps agent definitions, below its root. */
@@ -30,6 +30,8 @@ export class AgentLibrary {
    * what cannot be read is a finding.
    */
   async read(source: LibrarySource, root: string): Promise<SourceAgents> {
+    // What reads YAML takes long to load, and most runs have no agents.
+    const { readAgentDirectory } = await import("./agent-directory.ts");
     if (source === "package") return await readAgentDirectory(source, this.packageDirectory);
     if (source === "project") return await readAgentDirectory(source, join(root, projectAgentsDirectory), root);
     const [directory, project] = await Promise.all([realPathOf(this.userDirectory), realPathOf(root)]);
