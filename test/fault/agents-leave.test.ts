@@ -73,12 +73,12 @@ describe.runIf(showsProcesses)("an agent that has answered", () => {
     await expectNothingLeft(opened);
   });
 
-  test("is ended without a word when the runtime is closed while it leaves", async () => {
+  test("has its time to leave also when the runtime is closed meanwhile, and nothing of it is left then", async () => {
     const opened = await open();
     const run = await opened.runtime.start(agentGraph("closed", [mood("a", "lingering")]));
     expect((await run.outcome()).status).toBe("succeeded");
     await expectNothingLeft(opened);
-    expect(opened.heard).toEqual([]);
+    expect(opened.heard).toMatchObject([{ code: "agent-stayed" }, { code: "agent-killed" }]);
   });
 
   test("succeeds though its process ends with another exit code, which is told", async () => {

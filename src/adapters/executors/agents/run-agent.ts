@@ -98,6 +98,7 @@ class AgentRun {
         : await agentResult(this.attempt, ending, processes.stop.request);
     const reported = await this.reported(result, ending, child.stderrTail);
     isSettled = true;
+    if (ended === undefined) processes.isLeaving = true;
     settle(reported);
     if (ended === undefined) this.tellExit((await letLeave(leaving)).exit, diagnostic);
     else await ended;

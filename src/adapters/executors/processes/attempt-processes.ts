@@ -19,6 +19,8 @@ export class AttemptProcesses {
   readonly marks: Environment;
   /** Begins the messages of the shell that could not become the program; see {@link gateProblem}. */
   readonly gateName: string;
+  /** Its work is done and its result given; what is left is to see its process out, which has an end of its own. */
+  isLeaving = false;
   private readonly all: ChildProcesses;
   private readonly mark: string;
 

@@ -38,10 +38,12 @@ export class ExecutorProcesses {
     await this.all.sweep(owner);
   }
 
-  /** Ends all attempts by force, and resolves when nothing of them is left. */
+  /** Ends all attempts by force, but for those that are leaving already, and resolves when nothing of them is left. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const { stop } of this.live.keys()) stop.make({ cause: "canceled", graceMs: 0, force: true });
+    for (const { isLeaving, stop } of this.live.keys()) {
+      if (!isLeaving) stop.make({ cause: "canceled", graceMs: 0, force: true });
+    }
     await Promise.allSettled(this.live.values());
     await this.all.leave(this);
   }
