@@ -85,6 +85,18 @@ describe("from a process that does not write the run", () => {
     });
   });
 
+  test("an earlier denial of its key is not taken for the answer to a message that was not taken down", async () => {
+    const { journal, run } = await talk();
+    expect(await run.message("b", say("Hello.", "k"))).toMatchObject({ status: "denied", message: 1 });
+    const swallowing = journalWith(journal, { close: () => Promise.resolve(), send: () => Promise.resolve(7) });
+    const there = (await (await openWorld({ journal: swallowing, recover: false })).runtime.get("x"))!;
+    expect(await there.message("b", say("Hello.", "k"))).toMatchObject({
+      status: "denied",
+      message: undefined,
+      reason: "The run takes down no more messages.",
+    });
+  });
+
   test("whoever stops waiting is told so", async () => {
     const { there, thereClock } = await elsewhere(() => undefined);
     const controller = new AbortController();
