@@ -1,3 +1,4 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { Failure } from "../domain/failure.ts";
 import { isRecord } from "../domain/fields.ts";
 import type { Json } from "../domain/json.ts";
@@ -5,7 +6,6 @@ import { limits } from "../domain/limits.ts";
 import type { StoredOutput } from "../domain/output.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { AttemptResult } from "../ports/executor.ts";
-import { cut } from "./error-text.ts";
 
 /**
  * What an executor gave, as the journal can keep it, or a failure that says what is wrong with it. Executors are also written by
@@ -41,7 +41,7 @@ function checkedUsage(usage: unknown): { readonly usage?: Usage } {
       ...(isAmount(cacheWriteTokens) ? { cacheWriteTokens } : {}),
       ...(isAmount(costUsd) ? { costUsd } : {}),
       ...(isAmount(turns) ? { turns } : {}),
-      ...(typeof model === "string" ? { model: cut(model, limits.toolNameCharsMax) } : {}),
+      ...(typeof model === "string" ? { model: cutText(model, limits.toolNameCharsMax) } : {}),
     },
   };
 }

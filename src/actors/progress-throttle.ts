@@ -1,9 +1,9 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { ProgressReport } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { ToolReport } from "../ports/executor.ts";
-import { cut } from "./error-text.ts";
 
 interface StreamText {
   /** The end of what was not reported yet, at most `progressTextCharsMax` characters. */
@@ -52,7 +52,7 @@ export class ProgressThrottle {
   note(message: string, fraction: number | undefined): void {
     this.#note = {
       kind: "note",
-      message: message.slice(0, limits.progressTextCharsMax),
+      message: cutText(message, limits.progressTextCharsMax),
       ...(fraction === undefined || !Number.isFinite(fraction) ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     };
     this.#reportNote();
@@ -61,11 +61,11 @@ export class ProgressThrottle {
   tool({ tool, phase, call, isError, summary }: ToolReport): void {
     this.#send({
       kind: "tool",
-      tool: cut(tool, limits.toolNameCharsMax),
+      tool: cutText(tool, limits.toolNameCharsMax),
       phase,
-      ...(call === undefined ? {} : { call: cut(call, limits.toolNameCharsMax) }),
+      ...(call === undefined ? {} : { call: cutText(call, limits.toolNameCharsMax) }),
       ...(isError === undefined ? {} : { isError }),
-      ...(summary === undefined ? {} : { summary: cut(summary, limits.toolSummaryCharsMax) }),
+      ...(summary === undefined ? {} : { summary: cutText(summary, limits.toolSummaryCharsMax) }),
     });
   }
 

@@ -3,7 +3,8 @@ import { limits } from "../../../domain/limits.ts";
 import type { StoredOutput } from "../../../domain/output.ts";
 import type { Attempt, AttemptResult, StopRequest } from "../../../ports/executor.ts";
 import type { AgentEnding } from "./agent-program.ts";
-import { cutText, reasonOf } from "./cut-text.ts";
+import { cutText } from "../../../domain/cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import { storedText } from "./stored-text.ts";
 
 /** Several answers as one text, each under a heading with its number; a single one as it is. */

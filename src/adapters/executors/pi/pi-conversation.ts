@@ -3,7 +3,7 @@ import type { Failure } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { StopRequest } from "../../../ports/executor.ts";
 import type { AgentEnding, AgentOrder } from "../agents/agent-program.ts";
-import { cutText } from "../agents/cut-text.ts";
+import { cutText } from "../../../domain/cut-text.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import { PiAnswers } from "./pi-answers.ts";
 import { carryOn, nudge } from "./pi-carry-on.ts";

@@ -1,7 +1,7 @@
 import type { Failure, FailureKind } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { AgentEnding } from "../agents/agent-program.ts";
-import { cutText } from "../agents/cut-text.ts";
+import { cutText } from "../../../domain/cut-text.ts";
 import type { PiAnswers } from "./pi-answers.ts";
 
 /** How the conversation ended, once the agent says that it is done. */

@@ -90,7 +90,7 @@ describe("codex", () => {
     expect(hear("codex", output, exited(0)).tools).toEqual([
       'started file_change: [{"path":"a.txt","kind":"add"}]',
       "ended file_change: ",
-      'started docs.search: {"query":"x"}',
+      "started docs.search: x",
       "ended docs.search!: ",
       "started command_execution: false",
       "ended command_execution!: ",
