@@ -99,7 +99,7 @@ describe("a command that runs an agent program", () => {
   it("fails where it exits with 0 and never said that it was done", async () => {
     const attempt = fakeAttempt({ shell: `head -n 3 "${recordings}gemini-stream-simple.stdout"`, parser: "gemini" });
     const { failure, partial } = failed(await executor().execute(attempt));
-    expect(failure).toMatchObject({ kind: "agent", code: "agent-end-missing", exitCode: 0 });
+    expect(failure).toMatchObject({ kind: "agent", code: "agent-exited", exitCode: 0 });
     expect(partial).toEqual({ value: "Hello from f" });
   });
 
@@ -107,7 +107,7 @@ describe("a command that runs an agent program", () => {
     const attempt = played("claude", "claude-bare-err", 1);
     const { failure, partial } = failed(await executor().execute(attempt));
     expect(failure).toMatchObject({
-      code: "agent-end-missing",
+      code: "agent-exited",
       message: expect.stringContaining("root/sudo privileges"),
     });
     expect(partial).toBeUndefined();

@@ -57,7 +57,7 @@ async function converse(child: RecordChild, { attempt, task, systemPromptFile }:
     });
     void child.send({ type: "task", task, systemPromptFile });
     attempt.stop.onRequest(() => void child.send({ type: "abort" }));
-    void child.closed.then(() => fail({ kind: "agent", code: "process-exit", message: "It broke off." }));
+    void child.closed.then(() => fail({ kind: "agent", code: "agent-exited", message: "It broke off." }));
   });
 }
 

@@ -14,7 +14,8 @@ import {
   type AgentOrder,
   type AgentProgram,
 } from "./agent-program.ts";
-import { agentResult, joinedFinals, launchFailure, leftText, stoppedFailure } from "./agent-result.ts";
+import { stoppedFailure } from "./agent-failure.ts";
+import { agentResult, joinedFinals, launchFailure, leftText } from "./agent-result.ts";
 import { converseOrStop } from "./converse-or-stop.ts";
 import { reasonOf } from "./reason-of.ts";
 import { writeFinalArtifact } from "./final-artifact.ts";

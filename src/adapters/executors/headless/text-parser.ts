@@ -1,7 +1,8 @@
+import { exitText } from "../../../domain/exit-text.ts";
 import { Account } from "./account.ts";
 import { BoundedSink } from "./bounded-sink.ts";
 import type { LineParser, ParserSink } from "./line-parser.ts";
-import { endingOf, exitText } from "./parsed-ending.ts";
+import { endingOf } from "./parsed-ending.ts";
 
 /** Any program that writes its answer to stdout and nothing else: `claude -p`, `codex exec`, `pi -p`. Its exit alone decides. */
 export function textParser(sink: ParserSink): LineParser {

@@ -143,7 +143,7 @@ describe("an agent that fails", () => {
 
   it("keeps streamed text without a final answer, and none where it said nothing", async () => {
     const streamed = failed(await open([text("half a sent"), { exit: 3 }]).execute(agentAttempt()));
-    expect(streamed).toMatchObject({ failure: { code: "process-exit" }, partial: { value: "half a sent" } });
+    expect(streamed).toMatchObject({ failure: { code: "agent-exited" }, partial: { value: "half a sent" } });
     expect(failed(await open([{ exit: 3 }]).execute(agentAttempt()))).not.toHaveProperty("partial");
   });
 

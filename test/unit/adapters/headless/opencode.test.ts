@@ -76,10 +76,10 @@ describe("opencode", () => {
       failure: { code: "assistant-stop" },
     });
     expect(hear("opencode", lines(start, text("x"), finish("tool-calls")), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
     expect(hear("opencode", lines(start, text("x"), finish("stop"), start), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
   });
 });

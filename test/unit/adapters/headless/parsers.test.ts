@@ -171,7 +171,7 @@ describe("pi", () => {
 
   it("is not done with a message after which it used a tool, nor by a message of another role", () => {
     expect(hear("pi-json", json(end({ stopReason: "toolUse" })), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
     const other = { type: "message_end", message: { role: "user", content: [], stopReason: "error" } };
     expect(hear("pi-json", json(end({ stopReason: "stop" }), other), exited(0)).ending.type).toBe("succeeded");
@@ -236,7 +236,7 @@ describe("every parser", () => {
     const done = { type: "result", status: "success" };
     expect(hear("gemini", json(words, words, done), exited(0), 1 << 20).ending.type).toBe("succeeded");
     const { ending } = hear("gemini", json(words, words, { ...words, content: "y" }, done), exited(0), 1 << 20);
-    expect(ending).toMatchObject({ type: "failed", failure: { code: "assistant-output-too-large" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { code: "step-output-budget-exceeded" } });
     expect(ending.text).toBe(half + half);
   });
 

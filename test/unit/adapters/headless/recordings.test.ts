@@ -57,7 +57,7 @@ const piUsage = (asked: number, turns = asked): Usage => ({
   model: "fake-1",
 });
 const unread = (program: string, code: number): ParsedEnding =>
-  failed("agent-end-missing", `${program} exited with code ${code} without saying that it was done.`);
+  failed("agent-exited", `${program} exited with code ${code} without saying that it was done.`);
 
 /** Each recorded output: which parser reads it, how the program exited, and what came of it. */
 const table: Readonly<Record<string, readonly [parser: string, code: number, ending: ParsedEnding]>> = {
@@ -78,7 +78,7 @@ const table: Readonly<Record<string, readonly [parser: string, code: number, end
     "claude",
     143,
     failed(
-      "agent-end-missing",
+      "agent-exited",
       "claude exited with code 143 without saying that it was done. Its last complaint: authentication_failed (401), attempt 8 of 10",
     ),
   ],
@@ -167,7 +167,7 @@ describe("every recorded output", () => {
     // pi says how it ended in the message, and repeats it in two more records.
     const left = lines.slice(0, parser === "pi-json" ? -3 : -1).join("\n");
     const { ending } = hear(parser, left, exited(0));
-    expect(ending).toMatchObject({ type: "failed", failure: { kind: "agent", code: "agent-end-missing" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { kind: "agent", code: "agent-exited" } });
   });
 
   it.each(streams.filter(([, [, , ending]]) => ending.type === "succeeded"))(
@@ -242,6 +242,6 @@ describe("a claude that is spoken to more than once", () => {
 
   it("is not done with its first answer when it begins another turn", () => {
     const { ending } = hear("claude", out.slice(0, resultAt[0]! + 2).join("\n"), exited(0));
-    expect(ending).toMatchObject({ type: "failed", failure: { code: "agent-end-missing" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { code: "agent-exited" } });
   });
 });
