@@ -60,7 +60,7 @@ describe("a command that runs an agent program", () => {
       expect(result.output).toEqual({ value: expect.stringMatching(text) });
       expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 20 });
       expect(attempt.tools.map((call) => `${call.phase} ${call.tool}`)).toEqual([`started ${tool}`, `ended ${tool}`]);
-      expect(attempt.textOf("assistant")).toContain("Running it.");
+      expect(attempt.textOf("assistant-1")).toContain("Running it.");
       expect(attempt.textOf("stdout")).toBe("");
       const written = await readFile(`${recordings}${recording}.stdout`, "utf8");
       expect(await keptOf(attempt, "stdout.txt")).toBe(written.trimEnd());
@@ -165,7 +165,7 @@ describe("an agent program that is told to stop", () => {
       parser: "gemini",
     });
     const ending = executor().execute(attempt);
-    await attempt.textWith("assistant", "Hello from f");
+    await attempt.textWith("assistant-1", "Hello from f");
     attempt.stop.ask({ graceMs: long });
     const { failure, partial } = failed(await ending);
     expect(failure.kind).toBe("aborted");

@@ -52,7 +52,7 @@ async function converse(child: RecordChild, { attempt, task, systemPromptFile }:
       if (type === "failed") fail({ kind: "agent", code: "assistant-error", message: said });
       if (type === "text") {
         lastText += said;
-        attempt.text("assistant", said);
+        attempt.text("assistant-1", said);
       }
     });
     void child.send({ type: "task", task, systemPromptFile });

@@ -12,7 +12,7 @@ export class BoundedSink implements ParserSink {
   }
 
   text(stream: string, delta: string): void {
-    if (delta !== "") this.sink.text(stream, delta);
+    this.sink.text(stream, delta);
   }
 
   tool(call: Parameters<ParserSink["tool"]>[0]): void {

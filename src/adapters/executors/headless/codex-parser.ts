@@ -58,8 +58,8 @@ export class CodexReader implements RecordReader {
     if (type === "error") this.complain(textAt(item, "message"));
     if (type === "agent_message") {
       const text = textAt(item, "text") ?? "";
-      this.account.text.set(text);
-      this.sink.text("assistant", `${text}\n`);
+      this.account.begin();
+      this.account.say(text);
     }
     if (wordTypes.has(type)) return;
     const id = textAt(item, "id");

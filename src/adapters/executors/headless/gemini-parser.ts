@@ -49,10 +49,9 @@ export class GeminiReader implements RecordReader {
 
   private say(text: string): void {
     if (text === "") return;
-    if (this.hasUsedTool) this.account.text.clear();
+    if (this.hasUsedTool) this.account.begin();
     this.hasUsedTool = false;
-    this.account.text.add(text);
-    this.sink.text("assistant", text);
+    this.account.say(text);
   }
 
   private readToolResult(record: Fields): void {

@@ -11,12 +11,10 @@ import { ToolCalls } from "./tool-calls.ts";
  * that finishes with the reason "stop".
  */
 export class OpencodeReader implements RecordReader {
-  private readonly sink: ParserSink;
   private readonly account: Account;
   private readonly tools: ToolCalls;
 
   constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
     this.account = account;
     this.tools = new ToolCalls(sink);
   }
@@ -45,8 +43,8 @@ export class OpencodeReader implements RecordReader {
 
   private say(text: string): void {
     if (text === "") return;
-    this.account.text.set(text);
-    this.sink.text("assistant", `${text}\n`);
+    this.account.begin();
+    this.account.say(text);
   }
 
   private readTool(part: Fields): void {

@@ -28,7 +28,7 @@ describe("an agent that succeeds", () => {
       output: { value: " The answer.\n" },
       usage: { inputTokens: 1, outputTokens: 2 },
     });
-    expect(attempt.textOf("assistant")).toBe("thinking aloud");
+    expect(attempt.textOf("assistant-1")).toBe("thinking aloud");
     expect(attempt.diagnostics).toEqual([]);
   });
 
@@ -212,7 +212,7 @@ describe("an executor of agents", () => {
     for (let round = 0; round < 10; round++) {
       const attempts = Array.from({ length: 10 }, () => agentAttempt({}, { run, owner: { life: run, epoch: 1 } }));
       const running = attempts.map((attempt) => executor.execute(attempt));
-      await Promise.all(attempts.map((attempt) => attempt.textWith("assistant", "on")));
+      await Promise.all(attempts.map((attempt) => attempt.textWith("assistant-1", "on")));
       scratches.push(...readdirSync("/tmp").filter((name) => name.includes(run)));
       for (const attempt of attempts) attempt.stop.ask({ graceMs: 0, force: true });
       for (const result of await Promise.all(running)) expect(failed(result).failure.kind).toBe("aborted");

@@ -49,7 +49,7 @@ describe("claude", () => {
       json(message("1", "I look."), message("2", "Inner.", { parent_tool_use_id: "t" }), message("3", "Done.")),
       exited(0),
     );
-    expect(heard.text).toBe("I look.Done.");
+    expect(heard.streams).toEqual(["I look.", "Done."]);
     expect(heard.ending.text).toBe("Done.");
   });
 
@@ -155,6 +155,10 @@ describe("pi", () => {
     const heard = hear("pi-json", output, exited(0));
     expect(heard.ending).toMatchObject({ type: "succeeded", text: "Done." });
     expect(heard.diagnostics).toEqual(["warning agent-retries: pi tries again: 500"]);
+  });
+
+  it("tells a message as a whole that it did not stream", () => {
+    expect(hear("pi-json", json(end({}, "Done.")), exited(0)).streams).toEqual(["Done."]);
   });
 
   it("that was aborted keeps what it had said", () => {

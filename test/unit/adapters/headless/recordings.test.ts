@@ -186,16 +186,19 @@ describe("every recorded output", () => {
 
 describe("what is told on the way", () => {
   it.each([
-    ["claude", "claude-stream-tool", "Running it.Tool said: cli-42 DATA-LINE", "Bash"],
-    ["codex", "codex-stream-tool", `Running it.\n${codexSaid("da6725")}\n`, "command_execution"],
-    ["gemini", "gemini-stream-tool", `Running it.${fenced(8295)}`, "run_shell_command"],
-    ["pi-json", "pi073-stream-tool", "Running it.Tool said: cli-42 DATA-LINE ", "bash"],
-  ])("by %s is its text, once, and the start and the end of its tool", (parser, name, text, tool) => {
-    const heard = hearFile(parser, `${name}.stdout`, exited(0));
-    expect(heard.text).toBe(text);
-    const asked = parser === "codex" ? "/bin/bash -lc 'echo cli-42; cat data.txt'" : "echo cli-42; cat data.txt";
-    expect(heard.tools).toEqual([`started ${tool}: ${asked}`, `ended ${tool}: cli-42 DATA-LINE`]);
-  });
+    ["claude", "claude-stream-tool", "Tool said: cli-42 DATA-LINE", "Bash"],
+    ["codex", "codex-stream-tool", codexSaid("da6725"), "command_execution"],
+    ["gemini", "gemini-stream-tool", fenced(8295), "run_shell_command"],
+    ["pi-json", "pi073-stream-tool", "Tool said: cli-42 DATA-LINE ", "bash"],
+  ])(
+    "by %s is each of its messages, once, as a stream of its own, and the start and the end of its tool",
+    (parser, name, text, tool) => {
+      const heard = hearFile(parser, `${name}.stdout`, exited(0));
+      expect(heard.streams).toEqual(["Running it.", text]);
+      const asked = parser === "codex" ? "/bin/bash -lc 'echo cli-42; cat data.txt'" : "echo cli-42; cat data.txt";
+      expect(heard.tools).toEqual([`started ${tool}: ${asked}`, `ended ${tool}: cli-42 DATA-LINE`]);
+    },
+  );
 
   it("by codex of what it gets over is a warning", () => {
     const { diagnostics } = hearFile("codex", "codex-stream-simple.stdout", exited(0));
