@@ -36,7 +36,8 @@ export class ProgressThrottle {
   }
 
   text(stream: string, text: string): void {
-    if (text === "") return;
+    // Of what is not told any more nothing is kept: an agent may write any number of messages, each a stream.
+    if (text === "" || this.#isSilent) return;
     stream = stream.slice(0, limits.streamNameCharsMax);
     let state = this.#streams.get(stream);
     if (state === undefined) {
@@ -50,6 +51,7 @@ export class ProgressThrottle {
   }
 
   note(message: string, fraction: number | undefined): void {
+    if (this.#isSilent) return;
     this.#note = {
       kind: "note",
       message: cutText(message, limits.progressTextCharsMax),
@@ -113,13 +115,17 @@ export class ProgressThrottle {
     });
   }
 
+  get #isSilent(): boolean {
+    return this.#reports >= limits.progressEventsPerAttemptMax;
+  }
+
   /** A clock that was set back does not silence an attempt. */
   #isQuiet(since: EpochMs | undefined, now: EpochMs): boolean {
     return since === undefined || now - since >= limits.progressIntervalMs || now < since;
   }
 
   #send(report: ProgressReport): void {
-    if (this.#reports >= limits.progressEventsPerAttemptMax) return;
+    if (this.#isSilent) return;
     this.#reports++;
     const isLast = this.#reports === limits.progressEventsPerAttemptMax;
     this.#report(
