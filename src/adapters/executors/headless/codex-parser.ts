@@ -1,9 +1,10 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { usageFrom, withoutCached } from "./told-usage.ts";
+import { withoutCached } from "./without-cached.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /** Items that are the agent's own words, not calls. */

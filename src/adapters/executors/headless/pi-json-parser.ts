@@ -1,9 +1,9 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, recordsAt, textAt } from "./read-json.ts";
-import { usageFrom } from "./told-usage.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /**

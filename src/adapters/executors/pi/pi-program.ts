@@ -19,7 +19,7 @@ export interface PiOptions {
    * pi then knows the models that it comes with, and no credentials but keys in its environment.
    */
   readonly agentDirectory?: string;
-  /** Variables for pi and its tools, beside those that every agent gets; see `docs/agents.md`. They win over all others. */
+  /** Variables for pi and its tools, beside those that every agent gets; see `docs/agents.md`. They win over those. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The home directory that pi and its tools see. Default: an empty one, gone when the attempt is over. */
   readonly home?: string;
