@@ -1,11 +1,12 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { Failure } from "../domain/failure.ts";
 import { isRecord } from "../domain/fields.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { StoredOutput } from "../domain/output.ts";
+import { figureOf, usageFrom } from "../domain/usage.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { AttemptResult } from "../ports/executor.ts";
-import { cut } from "./error-text.ts";
 
 /**
  * What an executor gave, as the journal can keep it, or a failure that says what is wrong with it. Executors are also written by
@@ -31,23 +32,19 @@ export function checkedResult(result: AttemptResult): AttemptResult {
 /** What was counted, field by field; figures that are none are left out, and usage without tokens is no usage. */
 function checkedUsage(usage: unknown): { readonly usage?: Usage } {
   if (!isRecord(usage)) return {};
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd, turns, model } = usage;
-  if (!isAmount(inputTokens) || !isAmount(outputTokens)) return {};
+  const { inputTokens, outputTokens, model } = usage;
+  if (figureOf(inputTokens) === undefined || figureOf(outputTokens) === undefined) return {};
   return {
-    usage: {
-      inputTokens,
-      outputTokens,
-      ...(isAmount(cacheReadTokens) ? { cacheReadTokens } : {}),
-      ...(isAmount(cacheWriteTokens) ? { cacheWriteTokens } : {}),
-      ...(isAmount(costUsd) ? { costUsd } : {}),
-      ...(isAmount(turns) ? { turns } : {}),
-      ...(typeof model === "string" ? { model: cut(model, limits.toolNameCharsMax) } : {}),
-    },
+    usage: usageFrom({
+      inputTokens: figureOf(inputTokens),
+      outputTokens: figureOf(outputTokens),
+      cacheReadTokens: figureOf(usage["cacheReadTokens"]),
+      cacheWriteTokens: figureOf(usage["cacheWriteTokens"]),
+      costUsd: figureOf(usage["costUsd"]),
+      turns: figureOf(usage["turns"]),
+      model: typeof model === "string" ? cutText(model, limits.toolNameCharsMax) : undefined,
+    }),
   };
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 /** The executor broke its contract: data like any other failure. */

@@ -1,6 +1,7 @@
 import type { AgentDefinition, AgentFinding } from "../domain/agent.ts";
 import type { GraphDiagnostic } from "../domain/diagnostic.ts";
 import { pointerFrom } from "../domain/diagnostic.ts";
+import { DiagnosticList } from "../domain/diagnostic-list.ts";
 import type { GraphDocument, StepDocument, WorkKind } from "../domain/graph-document.ts";
 import { workKindOf } from "../domain/graph-document.ts";
 import type { StepId } from "../domain/ids.ts";
@@ -27,7 +28,7 @@ export async function consultExecutors(
   executors: ReadonlyMap<WorkKind, Executor>,
   isDone: (step: StepId) => boolean = () => false,
 ): Promise<Consultation> {
-  const errors: GraphDiagnostic[] = [];
+  const errors = new DiagnosticList();
   const warnings: AgentFinding[] = [];
   const definitions = new Map<string, AgentDefinition>();
   const numbers = new Map(graph.steps.map(({ id }, number) => [id, number]));
@@ -36,18 +37,27 @@ export async function consultExecutors(
     try {
       preparation = await executor.prepare?.(graph, steps, root);
     } catch (error) {
-      errors.push(brokenOff(steps[0]!, numbers.get(steps[0]!.id)!, error));
+      errors.add(() => brokenOff(steps[0]!, numbers.get(steps[0]!.id)!, error));
     }
     for (const finding of preparation?.findings ?? []) {
       if (finding.severity === "warning") warnings.push(finding);
-      else if (errors.length < limits.diagnosticsMax) errors.push(diagnosticOf(finding, numbers.get(finding.step)));
+      else errors.add(() => diagnosticOf(finding, numbers.get(finding.step)));
     }
     for (const definition of preparation?.definitions ?? []) definitions.set(definition.ref, definition);
   }
   const kept = [...definitions.values()];
   const chars = kept.length === 0 ? 0 : JSON.stringify(kept).length;
-  if (chars > limits.definitionsCharsMax) errors.push(tooLarge(chars));
-  return { errors, warnings, definitions: kept.length === 0 ? undefined : kept };
+  if (chars > limits.definitionsCharsMax) errors.add(() => tooLarge(chars));
+  return { errors: errors.toArray(), warnings: limited(warnings), definitions: kept.length === 0 ? undefined : kept };
+}
+
+/** No more warnings than a run records diagnostics: where there are more, the last one says how many are left out. */
+function limited(warnings: readonly AgentFinding[]): readonly AgentFinding[] {
+  const max = limits.diagnosticsPerRunMax;
+  if (warnings.length <= max) return warnings;
+  const { step, pointer } = warnings[max - 1]!;
+  const message = `${warnings.length - max + 1} more warnings about the graph are not recorded.`;
+  return [...warnings.slice(0, max - 1), { step, code: "diagnostics-limited", severity: "warning", message, pointer }];
 }
 
 function involved(

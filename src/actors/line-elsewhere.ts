@@ -1,7 +1,7 @@
 import type { RunId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
-import type { MessageReceipt } from "../domain/message.ts";
+import type { MessageNumber, MessageReceipt } from "../domain/message.ts";
 import type { MessageEntry } from "../projections/messages.ts";
 import { receiptOf } from "../projections/messages.ts";
 import type { Timer } from "../ports/clock.ts";
@@ -45,7 +45,7 @@ export class LineElsewhere implements RunLine {
     const giveUpAt = clock.now() + limits.messageWaitMs;
     // Denials of earlier messages with this key are none of this one's.
     await this.#catchUp(signal);
-    const last = stream.messages.list().length;
+    const last = stream.messages.last;
     let entry = known(stream, command);
     const isReused = entry !== undefined;
     if (entry === undefined) {
@@ -73,13 +73,15 @@ export class LineElsewhere implements RunLine {
     return receiptOf(now(), isReused);
   }
 
-  /** The newest message that was denied before it was sent, with this key, after so many messages of the run. */
-  #denialOf({ step, key, channel }: SendCommand, after: number): MessageEntry | undefined {
-    return this.#stream.messages
-      .list(step)
-      .findLast(
-        (entry) => entry.message > after && entry.key === key && entry.channel === channel && entry.status === "denied",
-      );
+  /** The newest message after `after` that was denied before it was sent, with this key. */
+  #denialOf({ step, key, channel }: SendCommand, after: MessageNumber): MessageEntry | undefined {
+    const { messages } = this.#stream;
+    for (let number = messages.last; number > after; number--) {
+      const entry = messages.get(number);
+      const isIts = entry?.step === step && entry.key === key && entry.channel === channel;
+      if (isIts && entry.status === "denied") return entry;
+    }
+    return undefined;
   }
 
   /** What the journal holds by now has been folded. */
@@ -93,17 +95,20 @@ export class LineElsewhere implements RunLine {
   /** Looks now, after each batch and every now and then, until it is so; false when the time is up. */
   async #until(giveUpAt: number, signal: AbortSignal | undefined, isSo: () => Promise<boolean>): Promise<boolean> {
     const { clock } = this.#parts;
+    // One at a time: whoever looks a thousand times before the next batch must not wait for it a thousand times.
+    let batch: Promise<void> | undefined;
     while (!(await isSo())) {
       this.#refuseStopped(signal);
       if (clock.now() >= giveUpAt) return false;
       let timer: Timer | undefined;
-      const { position } = this.#stream;
       // A run that has ended tells no more batches.
-      const batch = this.#stream.isEnded ? [] : [advanceBeyond(this.#stream, position, signal)];
+      if (!this.#stream.isEnded) {
+        batch ??= advanceBeyond(this.#stream, this.#stream.position, signal).finally(() => (batch = undefined));
+      }
       const pause = new Promise<void>((resolve) => {
         timer = clock.setTimer(clock.now() + limits.messagePollMs, resolve);
       });
-      await Promise.race([pause, ...batch]);
+      await Promise.race(batch === undefined ? [pause] : [pause, batch]);
       timer?.cancel();
     }
     return true;

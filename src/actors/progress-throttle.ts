@@ -1,9 +1,9 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { ProgressReport } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { ToolReport } from "../ports/executor.ts";
-import { cut } from "./error-text.ts";
 
 interface StreamText {
   /** The end of what was not reported yet, at most `progressTextCharsMax` characters. */
@@ -36,7 +36,8 @@ export class ProgressThrottle {
   }
 
   text(stream: string, text: string): void {
-    if (text === "") return;
+    // Of what is not told any more nothing is kept: an agent may write any number of messages, each a stream.
+    if (text === "" || this.#isSilent) return;
     stream = stream.slice(0, limits.streamNameCharsMax);
     let state = this.#streams.get(stream);
     if (state === undefined) {
@@ -50,9 +51,10 @@ export class ProgressThrottle {
   }
 
   note(message: string, fraction: number | undefined): void {
+    if (this.#isSilent) return;
     this.#note = {
       kind: "note",
-      message: message.slice(0, limits.progressTextCharsMax),
+      message: cutText(message, limits.progressTextCharsMax),
       ...(fraction === undefined || !Number.isFinite(fraction) ? {} : { fraction: Math.min(1, Math.max(0, fraction)) }),
     };
     this.#reportNote();
@@ -61,11 +63,11 @@ export class ProgressThrottle {
   tool({ tool, phase, call, isError, summary }: ToolReport): void {
     this.#send({
       kind: "tool",
-      tool: cut(tool, limits.toolNameCharsMax),
+      tool: cutText(tool, limits.toolNameCharsMax),
       phase,
-      ...(call === undefined ? {} : { call: cut(call, limits.toolNameCharsMax) }),
+      ...(call === undefined ? {} : { call: cutText(call, limits.toolNameCharsMax) }),
       ...(isError === undefined ? {} : { isError }),
-      ...(summary === undefined ? {} : { summary: cut(summary, limits.toolSummaryCharsMax) }),
+      ...(summary === undefined ? {} : { summary: cutText(summary, limits.toolSummaryCharsMax) }),
     });
   }
 
@@ -113,13 +115,17 @@ export class ProgressThrottle {
     });
   }
 
+  get #isSilent(): boolean {
+    return this.#reports >= limits.progressEventsPerAttemptMax;
+  }
+
   /** A clock that was set back does not silence an attempt. */
   #isQuiet(since: EpochMs | undefined, now: EpochMs): boolean {
     return since === undefined || now - since >= limits.progressIntervalMs || now < since;
   }
 
   #send(report: ProgressReport): void {
-    if (this.#reports >= limits.progressEventsPerAttemptMax) return;
+    if (this.#isSilent) return;
     this.#reports++;
     const isLast = this.#reports === limits.progressEventsPerAttemptMax;
     this.#report(

@@ -14,7 +14,7 @@ import type { AppendOptions, Journal } from "../ports/journal.ts";
 import { checkpointOf, isCheckpointDue } from "./checkpoints.ts";
 import { Breather } from "./breather.ts";
 import type { Effects } from "./effects.ts";
-import { textOf } from "./error-text.ts";
+import { boundedMessage, textOf } from "./error-text.ts";
 import { asJournalError } from "./journal-error.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Answer, Letter } from "./mailbox.ts";
@@ -131,7 +131,7 @@ export class RunActor {
 
   /** Records a diagnostic, once for each distinct one. */
   diagnose(code: string, severity: Severity, text: string, step?: StepId): void {
-    const message = text.slice(0, limits.failureMessageCharsMax);
+    const message = boundedMessage(text);
     this.post({ type: "diagnostic.record", code, severity, message, ...(step === undefined ? {} : { step }) });
   }
 

@@ -172,7 +172,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
     // The journal keeps distinct ones alone; this keeps an executor in a loop from filling the mailbox.
     if (++this.#diagnostics > limits.diagnosticsPerRunMax) return;
-    this.#host.diagnose(code, severity, message.slice(0, limits.failureMessageCharsMax), this.step.id, this.#isOver);
+    this.#host.diagnose(code, severity, boundedMessage(message), this.step.id, this.#isOver);
   }
 
   async createArtifact(label: string): Promise<ArtifactWriter> {

@@ -221,7 +221,6 @@ export const limits = {
   /** Diagnostics about one run of such a program, each cut to so many characters; the rest is counted. */
   headlessDiagnosticsMax: 20,
   headlessComplaintCharsMax: 400,
-  /** Tool calls of it that are under way, by name; and what is told of each in a line. */
+  /** Tool calls of it that are under way, by name. */
   headlessOpenCallsMax: 1_000,
-  headlessSummaryCharsMax: 200,
 } as const;

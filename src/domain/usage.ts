@@ -12,8 +12,6 @@ export interface Usage {
   readonly model?: string;
 }
 
-export const noUsage: Usage = { inputTokens: 0, outputTokens: 0 };
-
 /** Two usages as one; a figure that only one of them has counts as it is. */
 export function addUsage(one: Usage, other: Usage): Usage {
   const cacheReadTokens = sum(one.cacheReadTokens, other.cacheReadTokens);
@@ -21,9 +19,32 @@ export function addUsage(one: Usage, other: Usage): Usage {
   const costUsd = sum(one.costUsd, other.costUsd);
   const turns = sum(one.turns, other.turns);
   const model = other.model ?? one.model;
+  const inputTokens = one.inputTokens + other.inputTokens;
+  const outputTokens = one.outputTokens + other.outputTokens;
+  return usageFrom({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd, turns, model });
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : one + other;
+}
+
+/** Figures as a program tells them; undefined for those that it does not. */
+export interface ToldUsage {
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly cacheReadTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  readonly costUsd?: number | undefined;
+  readonly turns?: number | undefined;
+  readonly model?: string | undefined;
+}
+
+/** A usage without the figures that were not told. */
+export function usageFrom(told: ToldUsage): Usage {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens, cacheWriteTokens, costUsd, turns, model } = told;
   return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
+    inputTokens,
+    outputTokens,
     ...(cacheReadTokens === undefined ? {} : { cacheReadTokens }),
     ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
     ...(costUsd === undefined ? {} : { costUsd }),
@@ -32,6 +53,7 @@ export function addUsage(one: Usage, other: Usage): Usage {
   };
 }
 
-function sum(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : one + other;
+/** A count or an amount as a program tells it: a finite number that is not negative. */
+export function figureOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

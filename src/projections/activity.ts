@@ -1,3 +1,4 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { Event, ProgressReport } from "../domain/events.ts";
 
 const lineCharsMax = 180;
@@ -88,9 +89,7 @@ export function line(text: string): string {
     .slice(0, lineCharsMax * 4)
     .replace(/[\s\p{Cc}\p{Cs}\p{Bidi_Control}]+/gu, " ")
     .trim();
-  if (folded.length <= lineCharsMax) return folded;
-  const cut = folded.slice(0, lineCharsMax - 1);
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+  return cutText(folded, lineCharsMax);
 }
 
 function lastLine(text: string): string {

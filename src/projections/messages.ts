@@ -54,6 +54,11 @@ export class MessageBook {
     }
   }
 
+  /** The number of the newest message; 0 before the first. Every number up to it is there. */
+  get last(): MessageNumber {
+    return this.#entries.size;
+  }
+
   get(message: MessageNumber): MessageEntry | undefined {
     return this.#entries.get(message);
   }

@@ -60,7 +60,7 @@ describe("a command that runs an agent program", () => {
       expect(result.output).toEqual({ value: expect.stringMatching(text) });
       expect(result.usage).toMatchObject({ inputTokens: 200, outputTokens: 20 });
       expect(attempt.tools.map((call) => `${call.phase} ${call.tool}`)).toEqual([`started ${tool}`, `ended ${tool}`]);
-      expect(attempt.textOf("assistant")).toContain("Running it.");
+      expect(attempt.textOf("assistant-1")).toContain("Running it.");
       expect(attempt.textOf("stdout")).toBe("");
       const written = await readFile(`${recordings}${recording}.stdout`, "utf8");
       expect(await keptOf(attempt, "stdout.txt")).toBe(written.trimEnd());
@@ -99,7 +99,7 @@ describe("a command that runs an agent program", () => {
   it("fails where it exits with 0 and never said that it was done", async () => {
     const attempt = fakeAttempt({ shell: `head -n 3 "${recordings}gemini-stream-simple.stdout"`, parser: "gemini" });
     const { failure, partial } = failed(await executor().execute(attempt));
-    expect(failure).toMatchObject({ kind: "agent", code: "agent-end-missing", exitCode: 0 });
+    expect(failure).toMatchObject({ kind: "agent", code: "agent-exited", exitCode: 0 });
     expect(partial).toEqual({ value: "Hello from f" });
   });
 
@@ -107,7 +107,7 @@ describe("a command that runs an agent program", () => {
     const attempt = played("claude", "claude-bare-err", 1);
     const { failure, partial } = failed(await executor().execute(attempt));
     expect(failure).toMatchObject({
-      code: "agent-end-missing",
+      code: "agent-exited",
       message: expect.stringContaining("root/sudo privileges"),
     });
     expect(partial).toBeUndefined();
@@ -165,7 +165,7 @@ describe("an agent program that is told to stop", () => {
       parser: "gemini",
     });
     const ending = executor().execute(attempt);
-    await attempt.textWith("assistant", "Hello from f");
+    await attempt.textWith("assistant-1", "Hello from f");
     attempt.stop.ask({ graceMs: long });
     const { failure, partial } = failed(await ending);
     expect(failure.kind).toBe("aborted");

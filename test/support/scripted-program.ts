@@ -52,12 +52,12 @@ async function converse(child: RecordChild, { attempt, task, systemPromptFile }:
       if (type === "failed") fail({ kind: "agent", code: "assistant-error", message: said });
       if (type === "text") {
         lastText += said;
-        attempt.text("assistant", said);
+        attempt.text("assistant-1", said);
       }
     });
     void child.send({ type: "task", task, systemPromptFile });
     attempt.stop.onRequest(() => void child.send({ type: "abort" }));
-    void child.closed.then(() => fail({ kind: "agent", code: "process-exit", message: "It broke off." }));
+    void child.closed.then(() => fail({ kind: "agent", code: "agent-exited", message: "It broke off." }));
   });
 }
 

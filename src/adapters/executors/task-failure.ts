@@ -1,3 +1,4 @@
+import { cutText } from "../../domain/cut-text.ts";
 import type { Failure, FailureKind } from "../../domain/failure.ts";
 import { limits } from "../../domain/limits.ts";
 import type { AttemptResult, StopRequest } from "../../ports/executor.ts";
@@ -49,9 +50,6 @@ function causeOf(error: unknown): unknown {
   }
 }
 
-/** Cut at the end, between code points. */
 function cut(message: string): string {
-  if (message.length <= limits.failureMessageCharsMax) return message;
-  const head = message.slice(0, limits.failureMessageCharsMax - 1);
-  return `${/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head}…`;
+  return cutText(message, limits.failureMessageCharsMax);
 }

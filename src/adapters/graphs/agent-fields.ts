@@ -88,7 +88,7 @@ export const agentFields = {
     title: "Command",
     description: 'How the agent program is started: a program and its arguments. Needed for the kind "acp".',
     rule: `a list of 1 to ${limits.commandArgumentsMax} texts, together at most ${limits.commandArgumentCharsMax} characters`,
-    repair: 'Write the program and its arguments as a list, such as ["gemini", "--experimental-acp"].',
+    repair: 'Write the program and its arguments as a list, such as ["gemini", "--acp"].',
     blankCode: "step-agent-command-required",
   },
   "steps.*.agent.command.*": {

@@ -35,7 +35,7 @@ export function collectAgentFindings(
     add(undefined, "step-agent-invalid", 'has neither "system" nor "ref".', repair);
   }
   if (kindsWithCommand.includes(kind) && !has("command")) {
-    const repair = 'Write the program and its arguments into "command", such as ["gemini", "--experimental-acp"].';
+    const repair = 'Write the program and its arguments into "command", such as ["gemini", "--acp"].';
     add(undefined, "step-agent-command-required", `is of kind "${kind}" and has no "command".`, repair);
   }
   const source = sourceOf(agent["ref"]);

@@ -74,6 +74,20 @@ describe("executors are asked before a run starts", () => {
     expect(warnings).toEqual([finding("a", "warning")]);
   });
 
+  test("what is more than anyone reads is counted, errors and warnings alike", async () => {
+    const many = (severity: "warning" | "error", count: number): AgentFinding[] =>
+      Array.from({ length: count }, (_, index) => finding("a", severity, { message: `${severity} ${index}` }));
+    const { diagnosticsMax, diagnosticsPerRunMax } = limits;
+    const executor = agents(() => ({
+      findings: [...many("error", diagnosticsMax + 5), ...many("warning", diagnosticsPerRunMax + 5)],
+    }));
+    const { errors, warnings } = await consult(executor);
+    expect(errors).toHaveLength(diagnosticsMax);
+    expect(errors.at(-1)).toMatchObject({ code: "diagnostics-limited", message: expect.stringMatching(/^6 more/) });
+    expect(warnings).toHaveLength(diagnosticsPerRunMax);
+    expect(warnings.at(-1)).toMatchObject({ code: "diagnostics-limited", message: expect.stringMatching(/^6 more/) });
+  });
+
   test("each definition is kept once; none is nothing at all", async () => {
     const executor = agents(() => ({ definitions: [definition("package:a"), definition("package:a")] }));
     expect((await consult(executor)).definitions).toEqual([definition("package:a")]);

@@ -150,6 +150,9 @@ test("one attempt tells so much and no more, and says that it stopped", () => {
   for (let index = 0; index < progressEventsPerAttemptMax + 5; index++) throttle.text(`s${index}`, "x");
   expect(reports).toHaveLength(progressEventsPerAttemptMax);
   expect(reports.at(-1)).toMatchObject({ kind: "note", message: expect.stringContaining("told enough") });
+  throttle.note("n", undefined);
+  throttle.text("s0", "x".repeat(progressTextCharsMax));
+  expect(clock.armed).toBe(0);
 });
 
 test("after the end nothing is told, and no timer is left", async () => {

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { limits } from "runfold";
 import type { Run } from "runfold";
 import { failed } from "runfold/testing";
+import { RunStream } from "../../../src/actors/run-stream.ts";
 import { journalWith } from "../../../src/ports/journal-with.ts";
 import { say, talk } from "./talk.ts";
 import type { Hears, Talk } from "./talk.ts";
@@ -66,6 +67,16 @@ describe("from a process that does not write the run", () => {
     expect(await receipt).toMatchObject({ status: "unknown", message: 1 });
     expect(run.messages()).toMatchObject([{ status: "sent" }]);
     expect(thereClock.armed).toBe(0);
+  });
+
+  test("waiting for an answer holds on to the run's events once, however long it takes", async () => {
+    const { there, thereClock } = await elsewhere(() => undefined);
+    const listening = vi.spyOn(RunStream.prototype, "listenBatches");
+    const receipt = there.message("a", say("Hello?", "k"));
+    await thereClock.advance(limits.messageWaitMs + limits.messagePollMs);
+    expect(await receipt).toMatchObject({ status: "unknown" });
+    expect(listening.mock.calls.length).toBeLessThan(10);
+    listening.mockRestore();
   });
 
   test("a process that does not take it up ends the same way, and the message still waits for it", async () => {

@@ -1,5 +1,5 @@
 import { isRecord, type Fields } from "../../../domain/fields.ts";
-import { addUsage, type Usage } from "../../../domain/usage.ts";
+import { addUsage, figureOf, usageFrom, type Usage } from "../../../domain/usage.ts";
 
 /**
  * What an agent said of tokens and money, by whichever of the ways in use it said so: in the answer to a prompt, in the answer's
@@ -25,7 +25,7 @@ export class AcpUsage {
     if (context === undefined) return this.#sum;
     const costUsd = costIn(context);
     // An agent that tells nothing else tells at least how much its model had to read last.
-    const base = this.#sum ?? { inputTokens: figure(context["used"]) ?? 0, outputTokens: 0 };
+    const base = this.#sum ?? { inputTokens: figureOf(context["used"]) ?? 0, outputTokens: 0 };
     return costUsd === undefined ? base : { ...base, costUsd };
   }
 }
@@ -35,16 +35,13 @@ function usageIn(result: Fields): Usage | undefined {
   const quota = isRecord(meta["quota"]) ? meta["quota"] : {};
   const counts = [result["usage"], quota["token_count"]].find(isRecord);
   if (counts === undefined) return undefined;
-  const cacheReadTokens = figure(counts["cachedReadTokens"]) ?? figure(counts["cachedInputTokens"]);
-  const cacheWriteTokens = figure(counts["cachedWriteTokens"]) ?? figure(counts["cacheWriteInputTokens"]);
-  const model = modelIn(quota);
-  return {
-    inputTokens: figure(counts["inputTokens"]) ?? figure(counts["input_tokens"]) ?? 0,
-    outputTokens: figure(counts["outputTokens"]) ?? figure(counts["output_tokens"]) ?? 0,
-    ...(cacheReadTokens === undefined ? {} : { cacheReadTokens }),
-    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
-    ...(model === undefined ? {} : { model }),
-  };
+  return usageFrom({
+    inputTokens: figureOf(counts["inputTokens"]) ?? figureOf(counts["input_tokens"]),
+    outputTokens: figureOf(counts["outputTokens"]) ?? figureOf(counts["output_tokens"]),
+    cacheReadTokens: figureOf(counts["cachedReadTokens"]) ?? figureOf(counts["cachedInputTokens"]),
+    cacheWriteTokens: figureOf(counts["cachedWriteTokens"]) ?? figureOf(counts["cacheWriteInputTokens"]),
+    model: modelIn(quota),
+  });
 }
 
 function modelIn(quota: Fields): string | undefined {
@@ -55,9 +52,5 @@ function modelIn(quota: Fields): string | undefined {
 
 function costIn(context: Fields): number | undefined {
   const cost = context["cost"];
-  return isRecord(cost) && cost["currency"] === "USD" ? figure(cost["amount"]) : undefined;
-}
-
-function figure(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+  return isRecord(cost) && cost["currency"] === "USD" ? figureOf(cost["amount"]) : undefined;
 }

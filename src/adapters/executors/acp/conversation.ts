@@ -4,10 +4,11 @@ import { limits } from "../../../domain/limits.ts";
 import { quotedText, quotedValue } from "../../../domain/quoted-text.ts";
 import type { Timer } from "../../../ports/clock.ts";
 import type { StopRequest } from "../../../ports/executor.ts";
+import { agentFailure, goneFailure, stoppedFailure } from "../agents/agent-failure.ts";
 import type { AgentEnding, AgentOrder } from "../agents/agent-program.ts";
 import { messageEnvelope } from "../agents/message-envelope.ts";
 import type { RecordChild, RecordsEnd } from "../processes/agent-child.ts";
-import { agentFailure, closedFailure, rpcFailure, stoppedFailure } from "./acp-failure.ts";
+import { rpcFailure } from "./acp-failure.ts";
 import { AcpUsage } from "./acp-usage.ts";
 import { FollowUps } from "./follow-ups.ts";
 import { JsonRpc, type RpcAnswer } from "./json-rpc.ts";
@@ -209,21 +210,7 @@ class Conversation {
   async #closed(end: RecordsEnd): Promise<void> {
     if (this.#isOver) return;
     if (this.#stop !== undefined) return this.#fail(stoppedFailure(this.#stop));
-    await this.#exitSeen();
-    this.#fail(closedFailure(end, this.#child, this.#waitsFor));
-  }
-
-  /** A process that closed its output has mostly just ended; how it ended belongs to the failure. */
-  #exitSeen(): Promise<void> {
-    const { clock } = this.#order;
-    return new Promise((resolve) => {
-      const timer = clock.setTimer(clock.now() + limits.streamCloseGraceMs, resolve);
-      const seen = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      void this.#child.exited.then(seen);
-    });
+    this.#fail(await goneFailure(this.#child, end, this.#order.clock, `answered ${this.#waitsFor}`));
   }
 
   #tooLong(): void {

@@ -1,7 +1,8 @@
 import { isRecord, type Fields } from "../../../domain/fields.ts";
 import type { Failure } from "../../../domain/failure.ts";
 import { quotedText, quotedValue } from "../../../domain/quoted-text.ts";
-import { agentFailure, rpcFailure } from "./acp-failure.ts";
+import { agentFailure } from "../agents/agent-failure.ts";
+import { rpcFailure } from "./acp-failure.ts";
 import type { JsonRpc, RpcError } from "./json-rpc.ts";
 import { settingRequest, type Setting } from "./session-settings.ts";
 

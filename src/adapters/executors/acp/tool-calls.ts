@@ -1,5 +1,6 @@
 import { isRecord, type Fields } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
+import { toolSummary } from "../../../domain/tool-summary.ts";
 import type { ToolReport } from "../../../ports/executor.ts";
 
 interface ToolCall {
@@ -55,7 +56,7 @@ export class ToolCalls {
     const isError = !decision.startsWith("allow");
     const call = this.#calls.get(id);
     if (isError && call !== undefined) call.otherwise = `It was not allowed (${decision}).`;
-    const summary = inOneLine(`${decision}: ${this.about(id).title}`);
+    const summary = toolSummary(`${decision}: ${this.about(id).title}`);
     this.#report({ tool: "permission", phase: "ended", call: id, isError, summary });
   }
 
@@ -73,12 +74,12 @@ export class ToolCalls {
     const call = { tool, kind, title: textIn(update, "title") ?? "", hasEnded: false, otherwise: untold };
     if (this.#calls.size >= limits.acpToolCallsMax) this.#forgetOne();
     this.#calls.set(id, call);
-    this.#report({ tool, phase: "started", call: id, summary: inOneLine(call.title) });
+    this.#report({ tool, phase: "started", call: id, summary: toolSummary(call.title) });
     return call;
   }
 
   #end(id: string, call: ToolCall, isError: boolean, summary: string): void {
-    this.#report({ tool: call.tool, phase: "ended", call: id, isError, summary: inOneLine(summary) });
+    this.#report({ tool: call.tool, phase: "ended", call: id, isError, summary: toolSummary(summary) });
   }
 
   #forgetOne(): void {
@@ -100,16 +101,6 @@ function resultIn(update: Fields): string | undefined {
     if (text !== undefined) return text;
   }
   return undefined;
-}
-
-function inOneLine(text: string): string {
-  const line = text
-    .slice(0, 4 * limits.agentToolSummaryCharsMax)
-    .replaceAll(/\s+/g, " ")
-    .trim();
-  return line.length > limits.agentToolSummaryCharsMax
-    ? `${line.slice(0, limits.agentToolSummaryCharsMax - 1)}…`
-    : line;
 }
 
 function textIn(fields: Fields, name: string): string | undefined {

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import type { AgentDefinition, LibrarySource } from "../../../domain/agent.ts";
 import { limits } from "../../../domain/limits.ts";
 import { parseAgentFile } from "./agent-file.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import { isInside } from "./inside.ts";
 
 /** Something about the agents of a source that is not as it should be. */

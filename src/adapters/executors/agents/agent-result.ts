@@ -2,8 +2,10 @@ import type { Failure } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { StoredOutput } from "../../../domain/output.ts";
 import type { Attempt, AttemptResult, StopRequest } from "../../../ports/executor.ts";
+import { stoppedFailure } from "./agent-failure.ts";
 import type { AgentEnding } from "./agent-program.ts";
-import { cutText, reasonOf } from "./cut-text.ts";
+import { cutText } from "../../../domain/cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import { storedText } from "./stored-text.ts";
 
 /** Several answers as one text, each under a heading with its number; a single one as it is. */
@@ -45,7 +47,7 @@ export async function agentResult(
       return { type: "failed", failure: { kind: "output", message }, ...usage };
     }
   }
-  const failure = stop === undefined ? shortened(ending.failure) : stoppedFailure(stop, ending.failure);
+  const failure = shortened(stop === undefined ? ending.failure : stoppedFailure(stop, ending.failure));
   const partial = await partialOutput(attempt, leftText(ending));
   return { type: "failed", failure, ...(partial === undefined ? {} : { partial }), ...usage };
 }
@@ -59,17 +61,6 @@ export function launchFailure(code: string, message: string): AttemptResult {
     final: true,
   };
   return { type: "failed", failure };
-}
-
-/** The failure of an agent that was told to stop, before its start or later. What its program said of it is kept. */
-export function stoppedFailure({ cause }: StopRequest, own?: Failure): Failure {
-  const isLate = cause === "timedOut";
-  const kind = isLate ? "timedOut" : "aborted";
-  // The program knows of the request, too, and may have said it in its own words.
-  if (own?.kind === kind) return shortened(own);
-  const why = isLate ? "The agent passed its deadline and was told to stop" : `The agent was told to stop (${cause})`;
-  const message = own === undefined ? `${why}.` : `${why}; its program said: ${own.message}`;
-  return { ...own, kind, message: cutText(message, limits.failureMessageCharsMax) };
 }
 
 /** Evidence is worth less than the failure it belongs to, so that it cannot be kept is only told. */

@@ -3,7 +3,7 @@ import type { Timer } from "../../../ports/clock.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import type { AttemptProcesses } from "../processes/attempt-processes.ts";
 import type { AgentEnding, AgentOrder, AgentProgram } from "./agent-program.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /**
  * Lets the program talk until it is done. After a request to stop it has a part of the grace to say goodbye in its own words; then `end` is called, by

@@ -1,7 +1,7 @@
-import { lstat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { isInside, realPathOf } from "./inside.ts";
+import { isThere, workspaceMarks } from "./workspace-marks.ts";
 
 /** Tools of extensions that the host offers to agents: the name of each, and the file or directory of its extension. */
 export type ExtensionInventory = ReadonlyMap<string, string>;
@@ -33,19 +33,10 @@ export async function originOf(path: string, root: string): Promise<SourceOrigin
  */
 async function workspaceOf(path: string): Promise<string | undefined> {
   for (let directory = path; ; directory = dirname(directory)) {
-    const marks = directory === homedir() ? [".git"] : [".git", ".pi", ".runfold"];
+    const marks = directory === homedir() ? [".git"] : workspaceMarks;
     for (const mark of marks) {
       if (await isThere(join(directory, mark))) return directory;
     }
     if (dirname(directory) === directory) return undefined;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch {
-    return false;
   }
 }

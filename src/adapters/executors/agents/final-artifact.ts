@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../../domain/ids.ts";
 import type { Attempt, AttemptResult } from "../../../ports/executor.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { Handoff } from "./handoff.ts";
 import { oneLineJson } from "./one-line-json.ts";
 import { wireStatus } from "./upstream-block.ts";

@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** A Markdown file in its two parts. */
 export interface FrontMatter {

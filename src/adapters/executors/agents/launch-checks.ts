@@ -3,7 +3,7 @@ import type { Attempt } from "../../../ports/executor.ts";
 import { changeOfPlace } from "../processes/working-directory.ts";
 import type { AgentProfile } from "./agent-program.ts";
 import { toolClassOf } from "./built-in-tools.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { ExtensionInventory, SkillOffer } from "./extension-inventory.ts";
 import type { KnownSources } from "./known-sources.ts";
 import { plantedSettings } from "./project-settings.ts";

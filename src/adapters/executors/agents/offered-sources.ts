@@ -1,7 +1,7 @@
 import type { GraphAuthority } from "../../../domain/agent.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { SkillSource } from "./agent-program.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import { originOf, type ExtensionInventory, type SkillOffer, type SourceOrigin } from "./extension-inventory.ts";
 import type { StepFinding } from "./tool-profile.ts";
 

@@ -5,7 +5,7 @@ import type { Attempt } from "../../../ports/executor.ts";
 import type { PrivateFiles } from "../processes/private-files.ts";
 import type { AgentOrder, AgentProfile } from "./agent-program.ts";
 import { agentProfile } from "./agent-profile.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { ExtensionInventory, SkillOffer } from "./extension-inventory.ts";
 import { delegatedTask, type Handoff } from "./handoff.ts";
 import type { LaunchDenial } from "./launch-checks.ts";

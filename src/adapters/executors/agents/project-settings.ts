@@ -1,6 +1,6 @@
-import { lstat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isThere } from "./workspace-marks.ts";
 
 /** Where the project that is worked on can plant settings for an agent program, in a directory or one above it. */
 export const projectSettingsFiles: readonly string[] = [".pi/settings.json"];
@@ -25,16 +25,5 @@ export async function plantedSettings(
       if (!own.has(path) && (await isThere(path))) return path;
     }
     if (dirname(directory) === directory) return undefined;
-  }
-}
-
-/** Only what is surely not there is not: a directory that must not be looked into may hide it. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return code !== "ENOENT" && code !== "ENOTDIR";
   }
 }

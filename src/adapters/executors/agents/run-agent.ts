@@ -14,9 +14,10 @@ import {
   type AgentOrder,
   type AgentProgram,
 } from "./agent-program.ts";
-import { agentResult, joinedFinals, launchFailure, leftText, stoppedFailure } from "./agent-result.ts";
+import { stoppedFailure } from "./agent-failure.ts";
+import { agentResult, joinedFinals, launchFailure, leftText } from "./agent-result.ts";
 import { converseOrStop } from "./converse-or-stop.ts";
-import { reasonOf } from "./cut-text.ts";
+import { reasonOf } from "./reason-of.ts";
 import { writeFinalArtifact } from "./final-artifact.ts";
 import type { Handoff } from "./handoff.ts";
 import type { KnownSources } from "./known-sources.ts";

@@ -1,12 +1,10 @@
 import { constants } from "node:fs";
-import { access, lstat, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import type { Attempt } from "../../../ports/executor.ts";
 import { isInside, realPathOf } from "./inside.ts";
-
-/** What stands in the top directory of a workspace. One that leads nowhere counts as well. */
-const workspaceMarkers = [".git", ".pi"];
+import { isThere, workspaceMarks } from "./workspace-marks.ts";
 
 /** Where POSIX shells look when there is no PATH. */
 const defaultPath = "/usr/bin:/bin";
@@ -153,7 +151,7 @@ async function placeOf(file: string, { directories }: DistrustedPlaces): Promise
 /** The nearest directory with a marker, below the home directory and what is above that. */
 async function workspaceOf(directory: string, homes: readonly string[]): Promise<string | undefined> {
   for (let place = directory; !homes.some((home) => isInside(place, home)); place = dirname(place)) {
-    for (const marker of workspaceMarkers) if (await isThere(join(place, marker))) return place;
+    for (const mark of workspaceMarks) if (await isThere(join(place, mark))) return place;
     if (place === dirname(place)) return undefined;
   }
   return undefined;
@@ -162,13 +160,4 @@ async function workspaceOf(directory: string, homes: readonly string[]): Promise
 async function bothNames(path: string): Promise<readonly string[]> {
   const name = resolve(path);
   return [name, await realPathOf(name)];
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,7 @@ import { limits } from "../../../domain/limits.ts";
 import type { StepStatus } from "../../../domain/status.ts";
 import type { Attempt, Upstream } from "../../../ports/executor.ts";
 import type { PrivateFiles } from "../processes/private-files.ts";
-import { cutText, headOf } from "./cut-text.ts";
+import { cutText, headOf } from "../../../domain/cut-text.ts";
 import { marked } from "./markers.ts";
 import { oneLineJson } from "./one-line-json.ts";
 import { upstreamText, type UpstreamText } from "./upstream-text.ts";

@@ -3,7 +3,7 @@ import { limits } from "../../../domain/limits.ts";
 import type { SpilledPart, StoredOutput } from "../../../domain/output.ts";
 import { loadOutput, spilledAt, spilledBytes } from "../../../domain/stored-output.ts";
 import type { Attempt } from "../../../ports/executor.ts";
-import { headOf } from "./cut-text.ts";
+import { headOf } from "../../../domain/cut-text.ts";
 
 /** The text of an output, as far as it is worth having in memory. */
 export type UpstreamText =

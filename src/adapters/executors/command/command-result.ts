@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { cutText } from "../../../domain/cut-text.ts";
 import type { Failure } from "../../../domain/failure.ts";
 import type { Json } from "../../../domain/json.ts";
 import { limits } from "../../../domain/limits.ts";
@@ -113,7 +114,5 @@ export function withTail(message: string, tail: string): string {
 
 /** A message within its limit. */
 export function cut(message: string): string {
-  return message.length <= limits.failureMessageCharsMax
-    ? message
-    : `${message.slice(0, limits.failureMessageCharsMax - 1)}…`;
+  return cutText(message, limits.failureMessageCharsMax);
 }

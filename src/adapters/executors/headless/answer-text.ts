@@ -7,6 +7,10 @@ export class AnswerText {
   private pieces: string[] = [];
   private chars = 0;
 
+  get isEmpty(): boolean {
+    return this.chars === 0;
+  }
+
   add(piece: string): void {
     const kept = piece.slice(0, limits.headlessAnswerCharsMax - this.chars);
     if (kept.length < piece.length) this.isCut = true;

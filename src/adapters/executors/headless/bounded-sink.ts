@@ -1,3 +1,4 @@
+import { cutText } from "../../../domain/cut-text.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { ParserSink } from "./line-parser.ts";
 
@@ -11,7 +12,7 @@ export class BoundedSink implements ParserSink {
   }
 
   text(stream: string, delta: string): void {
-    if (delta !== "") this.sink.text(stream, delta);
+    this.sink.text(stream, delta);
   }
 
   tool(call: Parameters<ParserSink["tool"]>[0]): void {
@@ -21,12 +22,7 @@ export class BoundedSink implements ParserSink {
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
     this.count += 1;
     if (this.count > limits.headlessDiagnosticsMax) return;
-    const isLong = message.length > limits.headlessComplaintCharsMax;
-    this.sink.diagnostic(
-      code,
-      severity,
-      isLong ? `${message.slice(0, limits.headlessComplaintCharsMax - 1)}…` : message,
-    );
+    this.sink.diagnostic(code, severity, cutText(message, limits.headlessComplaintCharsMax));
   }
 
   /** Tells how many were left out. */

@@ -1,9 +1,9 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, recordsAt, textAt } from "./read-json.ts";
-import { usageFrom } from "./told-usage.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /**
@@ -60,7 +60,7 @@ export class ClaudeReader implements RecordReader {
       this.beginMessage(this.streamed);
     }
     const delta = textAt(event, "delta", "text");
-    if (textAt(event, "type") === "content_block_delta" && delta !== undefined) this.say(delta);
+    if (textAt(event, "type") === "content_block_delta" && delta !== undefined) this.account.say(delta);
   }
 
   /** Each block of a message comes as a record of its own, with the message's id. */
@@ -71,18 +71,13 @@ export class ClaudeReader implements RecordReader {
       if (type === "tool_use") this.tools.started(textAt(block, "id"), textAt(block, "name") ?? "tool", block["input"]);
       if (type !== "text" || !isOwn || (id !== undefined && id === this.streamed)) continue;
       this.beginMessage(id);
-      this.say(textAt(block, "text") ?? "");
+      this.account.say(textAt(block, "text") ?? "");
     }
   }
 
   private beginMessage(id: string | undefined): void {
-    if (id === undefined || id !== this.message) this.account.text.clear();
+    if (id === undefined || id !== this.message) this.account.begin();
     this.message = id;
-  }
-
-  private say(text: string): void {
-    this.account.text.add(text);
-    this.sink.text("assistant", text);
   }
 
   private readToolResults(blocks: readonly Fields[]): void {

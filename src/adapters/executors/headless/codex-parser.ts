@@ -1,9 +1,10 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { usageFrom, withoutCached } from "./told-usage.ts";
+import { withoutCached } from "./without-cached.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /** Items that are the agent's own words, not calls. */
@@ -58,8 +59,8 @@ export class CodexReader implements RecordReader {
     if (type === "error") this.complain(textAt(item, "message"));
     if (type === "agent_message") {
       const text = textAt(item, "text") ?? "";
-      this.account.text.set(text);
-      this.sink.text("assistant", `${text}\n`);
+      this.account.begin();
+      this.account.say(text);
     }
     if (wordTypes.has(type)) return;
     const id = textAt(item, "id");

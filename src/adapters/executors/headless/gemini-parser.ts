@@ -1,9 +1,10 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { usageFrom, withoutCached } from "./told-usage.ts";
+import { withoutCached } from "./without-cached.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /**
@@ -49,10 +50,9 @@ export class GeminiReader implements RecordReader {
 
   private say(text: string): void {
     if (text === "") return;
-    if (this.hasUsedTool) this.account.text.clear();
+    if (this.hasUsedTool) this.account.begin();
     this.hasUsedTool = false;
-    this.account.text.add(text);
-    this.sink.text("assistant", text);
+    this.account.say(text);
   }
 
   private readToolResult(record: Fields): void {

@@ -13,8 +13,8 @@ export type MakeReader = (sink: ParserSink, account: Account) => RecordReader;
 
 /** A parser for a program that writes one JSON object a line. Other lines are told and passed over. */
 export function jsonLineParser(program: string, sink: ParserSink, makeReader: MakeReader): LineParser {
-  const account = new Account();
   const bounded = new BoundedSink(sink);
+  const account = new Account(bounded);
   const reader = makeReader(bounded, account);
   return {
     line(text) {

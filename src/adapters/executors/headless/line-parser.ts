@@ -49,14 +49,14 @@ export interface ParsedFailure extends Pick<Failure, "message"> {
  * - `assistant-error`: the program says that it failed
  * - `assistant-stop`: its model stopped for a reason that is no success: its limit, too many turns, a refusal
  * - `assistant-final-empty`: it says that it is done, and there is no answer
- * - `assistant-output-too-large`: its answer is above the limit
- * - `agent-end-missing`: it ended without saying what came of it
+ * - `step-output-budget-exceeded`: its answer is above the limit
+ * - `agent-exited`: it ended without saying what came of it
  * - `agent-exit`: it says that it is done, and its exit says otherwise
  */
 export type ParsedFailureCode =
   | "assistant-error"
   | "assistant-stop"
   | "assistant-final-empty"
-  | "assistant-output-too-large"
-  | "agent-end-missing"
+  | "step-output-budget-exceeded"
+  | "agent-exited"
   | "agent-exit";

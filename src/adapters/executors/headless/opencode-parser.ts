@@ -1,9 +1,9 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { usageFrom } from "./told-usage.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /**
@@ -11,12 +11,10 @@ import { ToolCalls } from "./tool-calls.ts";
  * that finishes with the reason "stop".
  */
 export class OpencodeReader implements RecordReader {
-  private readonly sink: ParserSink;
   private readonly account: Account;
   private readonly tools: ToolCalls;
 
   constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
     this.account = account;
     this.tools = new ToolCalls(sink);
   }
@@ -45,8 +43,8 @@ export class OpencodeReader implements RecordReader {
 
   private say(text: string): void {
     if (text === "") return;
-    this.account.text.set(text);
-    this.sink.text("assistant", `${text}\n`);
+    this.account.begin();
+    this.account.say(text);
   }
 
   private readTool(part: Fields): void {

@@ -1,3 +1,4 @@
+import { exitText } from "../../../domain/exit-text.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { Account } from "./account.ts";
 import type { ParsedEnding, ParsedFailure, ProgramExit } from "./line-parser.ts";
@@ -19,20 +20,14 @@ function failureOf(program: string, account: Account, exit: ProgramExit, text: s
   if (verdict?.type === "failed") return verdict.failure;
   if (verdict === undefined) {
     const why = complaint === undefined ? "" : ` Its last complaint: ${complaint}`;
-    return agent("agent-end-missing", `${program} ${exitText(exit)} without saying that it was done.${why}`);
+    return agent("agent-exited", `${program} ${exitText(exit)} without saying that it was done.${why}`);
   }
   if (exit.code !== 0) return agent("agent-exit", `${program} said that it was done, but ${exitText(exit)}.`);
   if (account.text.isCut) {
     const message = `The answer of ${program} has more than ${limits.headlessAnswerCharsMax} characters.`;
-    return agent("assistant-output-too-large", message);
+    return agent("step-output-budget-exceeded", message);
   }
   return text.trim() === "" ? agent("assistant-final-empty", `${program} ended without an answer.`) : undefined;
-}
-
-/** How a program ended, as the rest of a sentence about it. */
-export function exitText({ code, signal }: ProgramExit): string {
-  if (signal !== null) return `was ended by ${signal}`;
-  return code === null ? "ended in an unknown way" : `exited with code ${code}`;
 }
 
 function agent(code: ParsedFailure["code"], message: string): ParsedFailure {

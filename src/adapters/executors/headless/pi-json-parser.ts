@@ -1,9 +1,9 @@
 import type { Fields } from "../../../domain/fields.ts";
+import { usageFrom } from "../../../domain/usage.ts";
 import type { Account } from "./account.ts";
 import type { RecordReader } from "./json-line-parser.ts";
 import type { ParserSink } from "./line-parser.ts";
 import { numberAt, recordAt, recordsAt, textAt } from "./read-json.ts";
-import { usageFrom } from "./told-usage.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 /**
@@ -28,7 +28,7 @@ export class PiJsonReader implements RecordReader {
         this.account.verdict = undefined;
         break;
       case "message_start":
-        if (textAt(record, "message", "role") === "assistant") this.account.text.clear();
+        if (textAt(record, "message", "role") === "assistant") this.account.begin();
         break;
       case "message_update":
         this.readPiece(recordAt(record, "assistantMessageEvent"));
@@ -50,17 +50,16 @@ export class PiJsonReader implements RecordReader {
 
   private readPiece(event: Fields): void {
     const delta = textAt(event, "type") === "text_delta" ? textAt(event, "delta") : undefined;
-    if (delta === undefined) return;
-    this.account.text.add(delta);
-    this.sink.text("assistant", delta);
+    if (delta !== undefined) this.account.say(delta);
   }
 
   private readMessage(message: Fields): void {
     if (textAt(message, "role") !== "assistant") return;
     this.readUsage(message);
     const text = textOf(message);
-    // An aborted message may end empty; what was streamed of it is worth more then.
-    if (text !== "") this.account.text.set(text);
+    // An aborted message may end empty; what was streamed of it is worth more then. What was not streamed is told now.
+    if (this.account.text.isEmpty) this.account.say(text);
+    else if (text !== "") this.account.text.set(text);
     const reason = textAt(message, "stopReason") ?? "stop";
     const error = textAt(message, "errorMessage");
     if (reason === "toolUse") this.account.verdict = undefined;

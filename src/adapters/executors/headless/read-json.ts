@@ -1,4 +1,5 @@
 import { isRecord, type Fields } from "../../../domain/fields.ts";
+import { figureOf } from "../../../domain/usage.ts";
 
 const nothing: Fields = {};
 
@@ -21,8 +22,7 @@ export function textAt(value: unknown, ...path: readonly string[]): string | und
 
 /** A count or an amount: a finite number that is not negative. */
 export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
-  const found = valueAt(value, path);
-  return typeof found === "number" && Number.isFinite(found) && found >= 0 ? found : undefined;
+  return figureOf(valueAt(value, path));
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

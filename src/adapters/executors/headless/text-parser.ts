@@ -1,16 +1,16 @@
+import { exitText } from "../../../domain/exit-text.ts";
 import { Account } from "./account.ts";
 import { BoundedSink } from "./bounded-sink.ts";
 import type { LineParser, ParserSink } from "./line-parser.ts";
-import { endingOf, exitText } from "./parsed-ending.ts";
+import { endingOf } from "./parsed-ending.ts";
 
 /** Any program that writes its answer to stdout and nothing else: `claude -p`, `codex exec`, `pi -p`. Its exit alone decides. */
 export function textParser(sink: ParserSink): LineParser {
-  const account = new Account();
   const bounded = new BoundedSink(sink);
+  const account = new Account(bounded);
   return {
     line(text) {
-      account.text.add(`${text}\n`);
-      bounded.text("assistant", `${text}\n`);
+      account.say(`${text}\n`);
     },
     unreadLine(bytes) {
       account.text.isCut = true;

@@ -1,5 +1,5 @@
-import { isRecord } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
+import { toolSummary } from "../../../domain/tool-summary.ts";
 import type { ParserSink } from "./line-parser.ts";
 
 /** Tells of tool calls. Most programs name the tool where a call starts, and only the call where it ends. */
@@ -39,7 +39,7 @@ export class ToolCalls {
     about: unknown,
     isError?: boolean,
   ): void {
-    const summary = summaryOf(about);
+    const summary = toolSummary(about);
     this.sink.tool({
       tool,
       phase,
@@ -47,25 +47,5 @@ export class ToolCalls {
       ...(isError === undefined ? {} : { isError }),
       ...(summary === "" ? {} : { summary }),
     });
-  }
-}
-
-/** What a tool was asked for or gave, in a short line: the command where there is one, else its JSON. */
-function summaryOf(about: unknown): string {
-  const command = isRecord(about) ? about["command"] : undefined;
-  const text = typeof about === "string" ? about : typeof command === "string" ? command : jsonOf(about);
-  const line = text
-    .slice(0, 4 * limits.headlessSummaryCharsMax)
-    .replaceAll(/\s+/g, " ")
-    .trim();
-  return line.length <= limits.headlessSummaryCharsMax ? line : `${line.slice(0, limits.headlessSummaryCharsMax - 1)}…`;
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return value === undefined || value === null ? "" : JSON.stringify(value);
-  } catch {
-    // Nested so deep that the stack ends: JSON.parse takes that, JSON.stringify does not. A summary can do without.
-    return "";
   }
 }

@@ -1,20 +1,21 @@
+import { cutText } from "../../../domain/cut-text.ts";
+import { exitText } from "../../../domain/exit-text.ts";
 import type { Fields } from "../../../domain/fields.ts";
 import type { Failure } from "../../../domain/failure.ts";
 import { limits } from "../../../domain/limits.ts";
 import type { StopRequest } from "../../../ports/executor.ts";
+import { agentFailure, exitSeen, goneFailure, stoppedFailure } from "../agents/agent-failure.ts";
 import type { AgentEnding, AgentOrder } from "../agents/agent-program.ts";
-import { cutText } from "../agents/cut-text.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import { PiAnswers } from "./pi-answers.ts";
 import { carryOn, nudge } from "./pi-carry-on.ts";
-import { childGone } from "./pi-child-gone.ts";
 import { PiCommands } from "./pi-commands.ts";
 import type { PiDialogPolicy } from "./pi-dialogs.ts";
 import { PiDialogs } from "./pi-dialogs.ts";
 import { PiEnd } from "./pi-end.ts";
 import { PiMessages } from "./pi-messages.ts";
 import { modelProblem } from "./pi-model.ts";
-import { failed, failure, outcomeOf } from "./pi-outcome.ts";
+import { failed, outcomeOf, unrecovered } from "./pi-outcome.ts";
 import { contentText, fieldsOf, textField } from "./pi-records.ts";
 import { reportTool } from "./pi-tools.ts";
 
@@ -64,7 +65,7 @@ class PiConversation {
     this.answers = new PiAnswers(attempt);
     this.commands = new PiCommands(child, clock);
     this.dialogs = new PiDialogs(child, attempt, dialogs, (message) =>
-      this.fail(failure("ui-request-denied", message)),
+      this.fail(agentFailure("ui-request-denied", message)),
     );
     this.messages = new PiMessages(attempt, this.commands);
     this.end = new PiEnd(this.commands, clock, () => void this.over());
@@ -108,7 +109,7 @@ class PiConversation {
     reportTool(record, this.order.attempt);
     this.messages.hear(record);
     if (problem === undefined) this.end.hear(record);
-    else this.fail(failure("step-output-budget-exceeded", problem));
+    else this.fail(agentFailure("step-output-budget-exceeded", problem));
   }
 
   /** pi says nothing by itself when it is ready: it is asked for its state. */
@@ -116,7 +117,9 @@ class PiConversation {
     const state = await this.commands.ask({ type: "get_state" }, { windowMs: limits.agentStartMs });
     if (this.isFinished) return;
     if (state.type === "unanswered") {
-      this.fail(failure("agent-start-timeout", `pi did not answer within ${limits.agentStartMs} ms of its start.`));
+      this.fail(
+        agentFailure("agent-start-timeout", `pi did not answer within ${limits.agentStartMs} ms of its start.`),
+      );
       return;
     }
     if (state.type === "unsent" || state.type === "cutOff") return;
@@ -134,11 +137,11 @@ class PiConversation {
     const task = this.order.task.startsWith("/") ? `\n${this.order.task}` : this.order.task;
     const answer = await this.commands.ask({ type: "prompt", message: task }, { windowMs: limits.agentAckMs });
     if (this.isFinished) return;
-    if (answer.type === "refused") this.fail(failure("prompt-refused", `pi refused the prompt: ${answer.error}`));
+    if (answer.type === "refused") this.fail(agentFailure("prompt-refused", `pi refused the prompt: ${answer.error}`));
     else if (answer.type === "done" && answer.data["disposition"] === "handled") this.finish(outcomeOf(this.answers));
     else if (answer.type === "done" || this.end.hasBegun) this.messages.open();
     else if (answer.type === "unanswered") {
-      this.fail(failure("agent-ack-timeout", `pi did not take the prompt within ${limits.agentAckMs} ms.`));
+      this.fail(agentFailure("agent-ack-timeout", `pi did not take the prompt within ${limits.agentAckMs} ms.`));
     }
   }
 
@@ -149,7 +152,7 @@ class PiConversation {
     // A run that began meanwhile comes to an end of its own.
     if (this.isFinished || !this.end.isOver) return;
     if (this.stopping !== undefined) {
-      this.finish(this.aborted(this.stopping));
+      this.finish(this.stopped(this.stopping));
       return;
     }
     const { unread } = this.messages;
@@ -171,7 +174,7 @@ class PiConversation {
   private stop(request: StopRequest): void {
     if (this.isFinished) return;
     if (request.force || this.prompted === undefined) {
-      this.finish(this.aborted(request));
+      this.finish(this.stopped(request));
       return;
     }
     if (this.stopping !== undefined) return;
@@ -185,11 +188,13 @@ class PiConversation {
   private async abort(request: StopRequest): Promise<void> {
     void this.commands.ask({ type: "clear_queue" });
     const answer = await this.commands.ask({ type: "abort" });
-    if (answer.type === "done") this.finish(this.aborted(request));
+    if (answer.type === "done") this.finish(this.stopped(request));
   }
 
-  private aborted({ cause }: StopRequest): AgentEnding {
-    return failed(this.answers, failure("aborted", `The agent was told to stop (${cause}).`, "aborted"));
+  /** What pi had done before it heard of the request counts; of a run that was cut off there is only what it left. */
+  private stopped(request: StopRequest): AgentEnding {
+    const ending = this.end.wasEnding ? outcomeOf(this.answers) : undefined;
+    return ending?.type === "succeeded" ? ending : failed(this.answers, stoppedFailure(request));
   }
 
   /** Nothing more comes from pi: it has ended, or cannot be understood. */
@@ -197,18 +202,25 @@ class PiConversation {
     const how = await this.child.closed;
     if (this.isFinished) return;
     if (this.stopping !== undefined) {
-      this.finish(this.aborted(this.stopping));
+      this.finish(this.stopped(this.stopping));
       return;
     }
-    const why = await childGone(this.child, how, this.order.clock, this.answers.overflow);
-    if (this.isFinished) return;
+    const { clock } = this.order;
     if (how.type === "broken" || !this.end.wasEnding) {
-      this.fail(why);
+      const why = await goneFailure(this.child, how, clock, "said that the agent was done (no agent_end)");
+      const { overflow } = this.answers;
+      this.fail(how.type === "broken" || overflow === undefined ? why : unrecovered(overflow));
       return;
     }
+    await exitSeen(this.child, clock);
+    if (this.isFinished) return;
     if (this.messages.unread.length > 0)
       this.diagnose("agent-message-unread", "pi was gone before a message was handled.");
-    if (why.exitCode !== 0) this.diagnose("agent-exit", why.message);
+    const { exit } = this.child;
+    if (exit?.code !== 0) {
+      const left = exit === undefined ? "closed its output" : exitText(exit);
+      this.diagnose("agent-exit", `pi ${left} when the agent was done, before it had settled.`);
+    }
     this.finish(outcomeOf(this.answers));
   }
 

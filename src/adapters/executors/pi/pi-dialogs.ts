@@ -2,7 +2,7 @@ import type { Fields } from "../../../domain/fields.ts";
 import { isRecord } from "../../../domain/fields.ts";
 import type { StepId } from "../../../domain/ids.ts";
 import type { Attempt } from "../../../ports/executor.ts";
-import { reasonOf } from "../agents/cut-text.ts";
+import { reasonOf } from "../agents/reason-of.ts";
 import type { RecordChild } from "../processes/agent-child.ts";
 import { listOf, textField } from "./pi-records.ts";
 

@@ -4,7 +4,7 @@ import { isRecord } from "../../../domain/fields.ts";
 import type { Fields } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
 import { LaunchDenied } from "../agents/agent-program.ts";
-import { reasonOf } from "../agents/cut-text.ts";
+import { reasonOf } from "../agents/reason-of.ts";
 
 /** How pi tries again by itself when a model provider fails. */
 export interface PiRetry {

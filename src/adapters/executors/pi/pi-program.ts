@@ -16,10 +16,10 @@ export interface PiOptions {
   readonly launcher?: PiLauncher;
   /**
    * A directory like `~/.pi/agent`, of which models, credentials and the settings of models are copied for each attempt. Default: none;
-   * pi then knows the models that it comes with, and no credentials but those of `environment`.
+   * pi then knows the models that it comes with, and no credentials but keys in its environment.
    */
   readonly agentDirectory?: string;
-  /** Variables for pi and its tools, such as the key of a model provider. Nothing is inherited beside what every command gets. */
+  /** Variables for pi and its tools, beside those that every agent gets; see `docs/agents.md`. They win over those. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The home directory that pi and its tools see. Default: an empty one, gone when the attempt is over. */
   readonly home?: string;

@@ -52,8 +52,8 @@ describe("a follow_up", () => {
     expect(await ending).toMatchObject({ type: "failed" });
     order.attempt.listener?.(late);
     expect([waiting.said, late.said]).toEqual([
-      ["denied: The agent refused to go on."],
-      ["denied: The agent refused to go on."],
+      ["denied: The agent refused to go on (refusal)."],
+      ["denied: The agent refused to go on (refusal)."],
     ]);
   });
 

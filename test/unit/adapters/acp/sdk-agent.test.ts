@@ -79,7 +79,7 @@ describe("an agent that speaks through the protocol's own library", () => {
     [
       "falls over",
       "CRASH",
-      { kind: "agent", code: "process-exit", exitCode: 7, message: expect.stringContaining("the agent fell over") },
+      { kind: "agent", code: "agent-exited", exitCode: 7, message: expect.stringContaining("the agent fell over") },
     ],
   ])("fails where it %s", async (_, task, failure) => {
     expect(await run(task).result).toMatchObject({ type: "failed", failure });
@@ -92,7 +92,7 @@ describe("an agent that speaks through the protocol's own library", () => {
     expect(await isRunning(left)).toBe(showsProcesses);
     attempt.stop.ask();
     const ended = await result;
-    expect(ended).toMatchObject({ type: "failed", failure: { kind: "aborted", code: "cancelled" } });
+    expect(ended).toMatchObject({ type: "failed", failure: { kind: "aborted" } });
     expect(JSON.stringify(ended)).toContain(`Waiting with ${left}`);
     await eventually(async () => !(await isRunning(left)), "what the agent left is gone");
   });

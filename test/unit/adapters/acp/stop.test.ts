@@ -18,7 +18,7 @@ describe("a stopped conversation", () => {
     child.ends("cancelled", { usage: { inputTokens: 3, outputTokens: 1 } });
     expect(await ending).toEqual({
       type: "failed",
-      failure: { kind: "aborted", code: "cancelled", message: "The agent was told to stop (canceled)." },
+      failure: { kind: "aborted", message: "The agent was told to stop (canceled)." },
       finals: [],
       lastText: "So far, so good",
       usage: { inputTokens: 3, outputTokens: 1 },
@@ -96,8 +96,8 @@ describe("an agent that is gone", () => {
       type: "failed",
       failure: {
         kind: "agent",
-        code: "process-exit",
-        message: "The agent's program exited with code 3 before it answered session/prompt.\nout of memory",
+        code: "agent-exited",
+        message: "The agent's program exited with code 3 before it had answered session/prompt.\nout of memory",
         exitCode: 3,
       },
       finals: [],
@@ -113,7 +113,7 @@ describe("an agent that is gone", () => {
     expect(await ended()).toBe("talking");
     await order.clock.advanceBy(1);
     expect(await ending).toMatchObject({
-      failure: { code: "process-exit", message: expect.stringContaining("closed its") },
+      failure: { code: "agent-exited", message: expect.stringContaining("closed its") },
     });
   });
 
@@ -123,7 +123,7 @@ describe("an agent that is gone", () => {
     agent.isWritable = false;
     const { ending } = await talk(order, {}, agent);
     await order.clock.advanceBy(limits.streamCloseGraceMs);
-    expect(await ending).toMatchObject({ type: "failed", failure: { code: "process-exit" } });
+    expect(await ending).toMatchObject({ type: "failed", failure: { code: "agent-exited" } });
   });
 
   it("fails the step where it cannot be understood", async () => {

@@ -130,11 +130,11 @@ describe("the final answer", () => {
 
 describe("the end of a turn", () => {
   it.each([
-    ["max_tokens", { kind: "truncated", code: "max-tokens" }],
-    ["refusal", { kind: "agent", code: "refusal" }],
-    ["max_turn_requests", { kind: "agent", code: "max-turn-requests" }],
-    ["cancelled", { kind: "aborted", code: "cancelled" }],
-    ["tired", { kind: "agent", code: "acp-stop-reason" }],
+    ["max_tokens", { kind: "truncated", code: "assistant-stop" }],
+    ["refusal", { kind: "agent", code: "assistant-stop" }],
+    ["max_turn_requests", { kind: "agent", code: "assistant-stop" }],
+    ["cancelled", { kind: "agent", code: "assistant-stop" }],
+    ["tired", { kind: "agent", code: "assistant-stop" }],
   ])("by %s is a failure that keeps the text", async (stopReason, failure) => {
     const { child, ending } = await talk(acpOrder());
     child.says("So far", "m1");

@@ -11,7 +11,7 @@ describe("an agent that is told to stop", () => {
   it("may say goodbye, and keeps what it had", async () => {
     const attempt = agentAttempt();
     const running = open([text("so far"), "wait for abort", { type: "failed", text: "Aborted." }]).execute(attempt);
-    await attempt.textWith("assistant", "so far");
+    await attempt.textWith("assistant-1", "so far");
     attempt.stop.ask({ cause: "canceled" });
     expect(failed(await running)).toMatchObject({
       failure: {
@@ -26,7 +26,7 @@ describe("an agent that is told to stop", () => {
   it("has failed by its deadline where that was the cause", async () => {
     const attempt = agentAttempt();
     const running = open([text("so far"), "wait for abort", { exit: 0 }]).execute(attempt);
-    await attempt.textWith("assistant", "so far");
+    await attempt.textWith("assistant-1", "so far");
     attempt.stop.ask({ cause: "timedOut" });
     expect(failed(await running).failure).toMatchObject({
       kind: "timedOut",
@@ -37,7 +37,7 @@ describe("an agent that is told to stop", () => {
   it("has succeeded where it was done all the same", async () => {
     const attempt = agentAttempt();
     const running = open([text("so far"), "wait for abort", final("done anyway"), done]).execute(attempt);
-    await attempt.textWith("assistant", "so far");
+    await attempt.textWith("assistant-1", "so far");
     attempt.stop.ask();
     expect(output(await running)).toBe("done anyway");
   });
@@ -45,7 +45,7 @@ describe("an agent that is told to stop", () => {
   it("is ended where it does not listen, and its talk with it", async () => {
     const attempt = agentAttempt({}, { run: `deaf-${process.pid}` });
     const running = open([text("so far"), "stay", "ignore SIGTERM", text(" on")]).execute(attempt);
-    await attempt.textWith("assistant", "on");
+    await attempt.textWith("assistant-1", "on");
     attempt.stop.ask({ graceMs: 200 });
     expect(failed(await running)).toMatchObject({ failure: { kind: "aborted" }, partial: { value: "so far on" } });
     expect(showsProcesses ? await processesWith(`RUNFOLD_RUN=${attempt.run}`) : []).toEqual([]);
@@ -55,7 +55,7 @@ describe("an agent that is told to stop", () => {
     const attempt = agentAttempt();
     const executor = open([text("so far"), "stay", "ignore SIGTERM", text(" on")]);
     const running = executor.execute(attempt);
-    await attempt.textWith("assistant", "on");
+    await attempt.textWith("assistant-1", "on");
     await executor.close?.();
     expect(failed(await running).failure).toMatchObject({ kind: "aborted" });
   });
@@ -65,11 +65,11 @@ describe("an agent that is told to stop", () => {
     const running = open(["stay"], {
       converse: (child) => {
         child.onRecord(() => undefined);
-        attempt.text("assistant", "talking");
+        attempt.text("assistant-1", "talking");
         return new Promise(() => undefined);
       },
     }).execute(attempt);
-    await attempt.textWith("assistant", "talking");
+    await attempt.textWith("assistant-1", "talking");
     attempt.stop.ask({ graceMs: 0, force: true });
     expect(failed(await running).failure).toMatchObject({
       kind: "aborted",
@@ -88,13 +88,13 @@ describe("an agent that is told to stop", () => {
             resolve();
           });
         });
-        attempt.text("assistant", "talking");
+        attempt.text("assistant-1", "talking");
         await asked;
         return { type: "succeeded", finals: ["just in time"] };
       },
     });
     const running = executor.execute(attempt);
-    await attempt.textWith("assistant", "talking");
+    await attempt.textWith("assistant-1", "talking");
     await executor.close?.();
     expect(output(await running)).toBe("just in time");
     expect(heard).toEqual([{ cause: "canceled", graceMs: 0, force: true }]);

@@ -40,7 +40,7 @@ describe("opencode", () => {
       text: "One file.",
       usage: { inputTokens: 200, outputTokens: 20, cacheReadTokens: 10, cacheWriteTokens: 0, costUsd: 0.02, turns: 2 },
     });
-    expect(heard.text).toBe("I look.\nOne file.\n");
+    expect(heard.streams).toEqual(["I look.", "One file."]);
     expect(heard.tools).toEqual(["started bash: ls", "ended bash: a.txt"]);
   });
 
@@ -76,10 +76,10 @@ describe("opencode", () => {
       failure: { code: "assistant-stop" },
     });
     expect(hear("opencode", lines(start, text("x"), finish("tool-calls")), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
     expect(hear("opencode", lines(start, text("x"), finish("stop"), start), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
   });
 });

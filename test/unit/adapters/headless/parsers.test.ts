@@ -49,7 +49,7 @@ describe("claude", () => {
       json(message("1", "I look."), message("2", "Inner.", { parent_tool_use_id: "t" }), message("3", "Done.")),
       exited(0),
     );
-    expect(heard.text).toBe("I look.Done.");
+    expect(heard.streams).toEqual(["I look.", "Done."]);
     expect(heard.ending.text).toBe("Done.");
   });
 
@@ -90,7 +90,7 @@ describe("codex", () => {
     expect(hear("codex", output, exited(0)).tools).toEqual([
       'started file_change: [{"path":"a.txt","kind":"add"}]',
       "ended file_change: ",
-      'started docs.search: {"query":"x"}',
+      "started docs.search: x",
       "ended docs.search!: ",
       "started command_execution: false",
       "ended command_execution!: ",
@@ -157,6 +157,10 @@ describe("pi", () => {
     expect(heard.diagnostics).toEqual(["warning agent-retries: pi tries again: 500"]);
   });
 
+  it("tells a message as a whole that it did not stream", () => {
+    expect(hear("pi-json", json(end({}, "Done.")), exited(0)).streams).toEqual(["Done."]);
+  });
+
   it("that was aborted keeps what it had said", () => {
     const output = json(
       { type: "message_start", message: { role: "assistant" } },
@@ -171,7 +175,7 @@ describe("pi", () => {
 
   it("is not done with a message after which it used a tool, nor by a message of another role", () => {
     expect(hear("pi-json", json(end({ stopReason: "toolUse" })), exited(0)).ending).toMatchObject({
-      failure: { code: "agent-end-missing" },
+      failure: { code: "agent-exited" },
     });
     const other = { type: "message_end", message: { role: "user", content: [], stopReason: "error" } };
     expect(hear("pi-json", json(end({ stopReason: "stop" }), other), exited(0)).ending.type).toBe("succeeded");
@@ -236,7 +240,7 @@ describe("every parser", () => {
     const done = { type: "result", status: "success" };
     expect(hear("gemini", json(words, words, done), exited(0), 1 << 20).ending.type).toBe("succeeded");
     const { ending } = hear("gemini", json(words, words, { ...words, content: "y" }, done), exited(0), 1 << 20);
-    expect(ending).toMatchObject({ type: "failed", failure: { code: "assistant-output-too-large" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { code: "step-output-budget-exceeded" } });
     expect(ending.text).toBe(half + half);
   });
 

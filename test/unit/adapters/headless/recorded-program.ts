@@ -9,7 +9,8 @@ export const recordings = new URL("../../../recordings/headless/", import.meta.u
 
 export interface Heard {
   readonly ending: ParsedEnding;
-  readonly text: string;
+  /** The text of each stream, which are called `assistant-1` and so on. */
+  readonly streams: readonly string[];
   /** `started bash: echo`, `ended bash: it`, with `!` for an error. */
   readonly tools: readonly string[];
   readonly diagnostics: readonly string[];
@@ -19,11 +20,14 @@ export const exited = (code: number): ProgramExit => ({ code, signal: null, wasS
 
 /** Has a parser read bytes, in chunks of so many, and tells what it said. */
 export function hear(parserName: string, output: string | Uint8Array, exit: ProgramExit, chunkBytes = 1_000): Heard {
-  let text = "";
+  const streams: string[] = [];
   const tools: string[] = [];
   const diagnostics: string[] = [];
   const parser = createParser(parserName, {
-    text: (_, delta) => void (text += delta),
+    text: (stream, delta) => {
+      const number = Number(/^assistant-(\d+)$/.exec(stream)?.[1]);
+      streams[number - 1] = (streams[number - 1] ?? "") + delta;
+    },
     tool: (call) => void tools.push(shown(call)),
     diagnostic: (code, severity, message) => void diagnostics.push(`${severity} ${code}: ${message}`),
   });
@@ -33,7 +37,7 @@ export function hear(parserName: string, output: string | Uint8Array, exit: Prog
   for (let start = 0; start < bytes.length; start += chunkBytes)
     splitter.add(bytes.subarray(start, start + chunkBytes));
   splitter.end();
-  return { ending: parser.end(exit), text, tools, diagnostics };
+  return { ending: parser.end(exit), streams, tools, diagnostics };
 }
 
 export function hearFile(parserName: string, file: string, exit: ProgramExit, chunkBytes?: number): Heard {

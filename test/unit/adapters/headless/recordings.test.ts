@@ -57,7 +57,7 @@ const piUsage = (asked: number, turns = asked): Usage => ({
   model: "fake-1",
 });
 const unread = (program: string, code: number): ParsedEnding =>
-  failed("agent-end-missing", `${program} exited with code ${code} without saying that it was done.`);
+  failed("agent-exited", `${program} exited with code ${code} without saying that it was done.`);
 
 /** Each recorded output: which parser reads it, how the program exited, and what came of it. */
 const table: Readonly<Record<string, readonly [parser: string, code: number, ending: ParsedEnding]>> = {
@@ -78,7 +78,7 @@ const table: Readonly<Record<string, readonly [parser: string, code: number, end
     "claude",
     143,
     failed(
-      "agent-end-missing",
+      "agent-exited",
       "claude exited with code 143 without saying that it was done. Its last complaint: authentication_failed (401), attempt 8 of 10",
     ),
   ],
@@ -167,7 +167,7 @@ describe("every recorded output", () => {
     // pi says how it ended in the message, and repeats it in two more records.
     const left = lines.slice(0, parser === "pi-json" ? -3 : -1).join("\n");
     const { ending } = hear(parser, left, exited(0));
-    expect(ending).toMatchObject({ type: "failed", failure: { kind: "agent", code: "agent-end-missing" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { kind: "agent", code: "agent-exited" } });
   });
 
   it.each(streams.filter(([, [, , ending]]) => ending.type === "succeeded"))(
@@ -186,16 +186,19 @@ describe("every recorded output", () => {
 
 describe("what is told on the way", () => {
   it.each([
-    ["claude", "claude-stream-tool", "Running it.Tool said: cli-42 DATA-LINE", "Bash"],
-    ["codex", "codex-stream-tool", `Running it.\n${codexSaid("da6725")}\n`, "command_execution"],
-    ["gemini", "gemini-stream-tool", `Running it.${fenced(8295)}`, "run_shell_command"],
-    ["pi-json", "pi073-stream-tool", "Running it.Tool said: cli-42 DATA-LINE ", "bash"],
-  ])("by %s is its text, once, and the start and the end of its tool", (parser, name, text, tool) => {
-    const heard = hearFile(parser, `${name}.stdout`, exited(0));
-    expect(heard.text).toBe(text);
-    const asked = parser === "codex" ? "/bin/bash -lc 'echo cli-42; cat data.txt'" : "echo cli-42; cat data.txt";
-    expect(heard.tools).toEqual([`started ${tool}: ${asked}`, `ended ${tool}: cli-42 DATA-LINE`]);
-  });
+    ["claude", "claude-stream-tool", "Tool said: cli-42 DATA-LINE", "Bash"],
+    ["codex", "codex-stream-tool", codexSaid("da6725"), "command_execution"],
+    ["gemini", "gemini-stream-tool", fenced(8295), "run_shell_command"],
+    ["pi-json", "pi073-stream-tool", "Tool said: cli-42 DATA-LINE ", "bash"],
+  ])(
+    "by %s is each of its messages, once, as a stream of its own, and the start and the end of its tool",
+    (parser, name, text, tool) => {
+      const heard = hearFile(parser, `${name}.stdout`, exited(0));
+      expect(heard.streams).toEqual(["Running it.", text]);
+      const asked = parser === "codex" ? "/bin/bash -lc 'echo cli-42; cat data.txt'" : "echo cli-42; cat data.txt";
+      expect(heard.tools).toEqual([`started ${tool}: ${asked}`, `ended ${tool}: cli-42 DATA-LINE`]);
+    },
+  );
 
   it("by codex of what it gets over is a warning", () => {
     const { diagnostics } = hearFile("codex", "codex-stream-simple.stdout", exited(0));
@@ -242,6 +245,6 @@ describe("a claude that is spoken to more than once", () => {
 
   it("is not done with its first answer when it begins another turn", () => {
     const { ending } = hear("claude", out.slice(0, resultAt[0]! + 2).join("\n"), exited(0));
-    expect(ending).toMatchObject({ type: "failed", failure: { code: "agent-end-missing" } });
+    expect(ending).toMatchObject({ type: "failed", failure: { code: "agent-exited" } });
   });
 });

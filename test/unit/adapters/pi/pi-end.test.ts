@@ -49,7 +49,7 @@ describe("the end of an agent in pi", () => {
     await talk.say(says("Done."), end());
     talk.order.attempt.stop.ask({ force: true });
     await talk.say();
-    expect(talk.ending).toMatchObject({ type: "failed" });
+    expect(talk.ending).toMatchObject({ type: "succeeded" });
     expect(talk.order.clock.armed).toBe(0);
   });
 
@@ -108,7 +108,7 @@ describe("the end of an agent in pi", () => {
     await talk.say();
     expect(talk.ending).toMatchObject({ type: "succeeded", finals: ["Done."] });
     expect(talk.order.attempt.diagnostics).toMatchObject([{ code: "agent-exit" }]);
-    expect(talk.order.attempt.diagnostics[0]?.message).toContain("exit code 7");
+    expect(talk.order.attempt.diagnostics[0]?.message).toContain("exited with code 7");
   });
 
   it("is missed by a pi whose output ends and that does not leave", async () => {

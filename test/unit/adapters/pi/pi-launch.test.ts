@@ -70,7 +70,7 @@ describe("the pi that is started", () => {
   });
 
   it("is never one of the repository around the step's directory, also where its marker leads nowhere", async () => {
-    for (const marker of [".git", ".pi"]) {
+    for (const marker of [".git", ".pi", ".runfold"]) {
       await directory("home/repository/packages/one");
       await symlink("/nowhere", join(base, "home/repository", marker));
       await program("home/repository/tools/pi");

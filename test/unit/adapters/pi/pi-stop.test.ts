@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PiDialog, PiDialogPolicy } from "../../../../src/adapters/executors/pi/pi-dialogs.ts";
-import { delta, end, PiTalk, says, settled } from "../../../support/pi-talk.ts";
+import { delta, end, PiTalk, says, settled, start, user } from "../../../support/pi-talk.ts";
 
 const dialog = (method: string, fields: object = {}) => ({
   type: "extension_ui_request",
@@ -23,7 +23,7 @@ describe("a conversation with pi that is told to stop", () => {
     await talk.say();
     expect(talk.ending).toMatchObject({
       type: "failed",
-      failure: { kind: "aborted", code: "aborted" },
+      failure: { kind: "aborted" },
       finals: ["An answer."],
       lastText: "and mo",
     });
@@ -34,6 +34,26 @@ describe("a conversation with pi that is told to stop", () => {
     talk.order.attempt.stop.ask();
     await talk.say(says("so f", "aborted"), end(), settled);
     expect(talk.ending).toMatchObject({ failure: { kind: "aborted" }, lastText: "so f" });
+  });
+
+  it("has succeeded where the agent was done before it heard of the request", async () => {
+    const talk = await PiTalk.running();
+    talk.state = { isStreaming: true };
+    await talk.say(says("An answer."), end());
+    expect(talk.ending).toBeUndefined();
+    talk.order.attempt.stop.ask();
+    await talk.say(settled);
+    expect(talk.ending).toMatchObject({ type: "succeeded", finals: ["An answer."] });
+  });
+
+  it("has not succeeded where another run of the agent was cut off, whatever it had answered before", async () => {
+    const talk = await PiTalk.running();
+    talk.state = { isStreaming: true };
+    await talk.say(says("An answer."), end(), start, user("More."));
+    talk.order.attempt.stop.ask();
+    talk.child.leave(null, "SIGKILL");
+    await talk.say();
+    expect(talk.ending).toMatchObject({ failure: { kind: "aborted" }, finals: ["An answer."] });
   });
 
   it("keeps what was written where pi is ended before it could abort", async () => {
@@ -52,8 +72,8 @@ describe("a conversation with pi that is told to stop", () => {
     talk.order.attempt.stop.ask();
     talk.order.attempt.stop.ask({ force: true, graceMs: 0, cause: "timedOut" });
     await talk.say();
-    expect(talk.ending).toMatchObject({ failure: { kind: "aborted" }, lastText: "so far" });
-    expect(talk.failure()?.message).toContain("timedOut");
+    expect(talk.ending).toMatchObject({ failure: { kind: "timedOut" }, lastText: "so far" });
+    expect(talk.failure()?.message).toContain("deadline");
     expect(talk.order.clock.armed).toBe(0);
   });
 

@@ -10,7 +10,12 @@ export function cutText(text: string, charsMax: number): string {
   return text.length <= charsMax ? text : `${headOf(text, charsMax - 1)}…`;
 }
 
-/** What an exception says, whatever it is. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Room for white space that goes: this many times what is kept of a text is looked at. */
+const blankRoom = 4;
+
+/** A text in one line of at most `charsMax` characters. Of a text of any length only the beginning is looked at. */
+export function oneLine(text: string, charsMax: number): string {
+  const read = charsMax * blankRoom;
+  const line = text.slice(0, read).replaceAll(/\s+/g, " ").trim();
+  return text.length > read ? cutText(`${line}…`, charsMax) : cutText(line, charsMax);
 }
