@@ -1,15 +1,9 @@
-import { acpProgram } from "./adapters/executors/acp/acp-program.ts";
 import type { AcpOptions } from "./adapters/executors/acp/acp-program.ts";
-import { AgentLibrary } from "./adapters/executors/agents/agent-definitions.ts";
 import type { AgentLibraryOptions } from "./adapters/executors/agents/agent-definitions.ts";
-import { agentExecutor } from "./adapters/executors/agents/agent-executor.ts";
 import type { AgentProgram } from "./adapters/executors/agents/agent-program.ts";
 import type { SkillOffer } from "./adapters/executors/agents/extension-inventory.ts";
-import { piProgram } from "./adapters/executors/pi/pi-program.ts";
 import type { PiOptions } from "./adapters/executors/pi/pi-program.ts";
-import type { ChildProcesses } from "./adapters/executors/processes/child-processes.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Executor } from "./ports/executor.ts";
+import type { Foreknown } from "./deferred-executor.ts";
 
 /** How the agents of a runtime are set up. All of it is the host's to say; a graph can change none of it. */
 export interface AgentOptions {
@@ -30,21 +24,15 @@ export interface AgentOptions {
   readonly skills?: readonly SkillOffer[];
 }
 
-/** The executor of agent steps that a runtime has by itself. */
-export function builtInAgents(
-  options: AgentOptions,
-  parts: { readonly clock: Clock; readonly processes: ChildProcesses; readonly inheritVariables: readonly string[] },
-): Executor {
-  const { pi = {}, acp = [], programs = [], library, extensionTools, skills = [] } = options;
-  const byKind = new Map<string, AgentProgram>();
-  for (const program of [piProgram(pi), acpProgram(), ...acp.map((one) => acpProgram(one)), ...programs]) {
-    byKind.set(program.kind, program);
-  }
-  return agentExecutor({
-    ...parts,
-    programs: [...byKind.values()],
-    ...(library === undefined ? {} : { definitions: new AgentLibrary(library) }),
-    ...(extensionTools === undefined ? {} : { extensions: new Map(Object.entries(extensionTools)) }),
-    skills,
-  });
+/** What the options say of agent steps without any of the programs being loaded. */
+export function foreknownAgents({ acp = [], programs = [] }: AgentOptions): Foreknown {
+  const known = new Set(["pi", "acp", ...acp.map(({ kind }) => kind), ...programs.map(({ kind }) => kind)]);
+  return {
+    kinds: ["agent"],
+    takesMessages: true,
+    refuses({ agent }) {
+      if (agent === undefined || known.has(agent.kind)) return undefined;
+      return `No agent of kind ${agent.kind} is set up here; known kinds: ${[...known].join(", ")}.`;
+    },
+  };
 }

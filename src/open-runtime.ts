@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { realpath } from "node:fs/promises";
-import { builtInAgents } from "./agent-options.ts";
+import { foreknownAgents } from "./agent-options.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { deferredExecutor } from "./deferred-executor.ts";
 import { ProcessRecord } from "./actors/process-record.ts";
 import { Runtime } from "./actors/runtime.ts";
 import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
@@ -80,7 +81,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const builtIn = [
     taskExecutor({ find: (run, step) => registry.find(run, step) }),
     commandExecutor(children),
-    builtInAgents(options.agents ?? {}, children),
+    deferredExecutor(foreknownAgents(options.agents ?? {}), async () => {
+      const { builtInAgents } = await import("./built-in-agents.ts");
+      return builtInAgents(options.agents ?? {}, children);
+    }),
   ];
   for (const executor of [...builtIn, ...(options.executors ?? [])]) {
     for (const kind of executor.kinds) executors.set(kind, executor);
