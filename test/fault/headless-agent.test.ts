@@ -123,6 +123,28 @@ describe("a command that runs an agent program", () => {
     expect(partial).toEqual({ value: "Half" });
   });
 
+  it("whose answer cannot be kept has failed, and leaves no half of it", async () => {
+    const record = JSON.stringify({
+      type: "message_end",
+      message: { role: "assistant", content: [{ type: "text", text: "x".repeat(20_000) }], stopReason: "stop" },
+    });
+    const discarded: string[] = [];
+    const attempt = fakeAttempt({ command: ["printf", "%s\\n", record], parser: "pi-json" });
+    const { createArtifact } = attempt;
+    attempt.createArtifact = async (label) => {
+      const writer = await createArtifact(label);
+      if (label !== "answer.txt") return writer;
+      return {
+        write: () => Promise.reject(new Error("the disk is full")),
+        commit: () => writer.commit(),
+        discard: () => (discarded.push(label), writer.discard()),
+      };
+    };
+    const { failure } = failed(await executor().execute(attempt));
+    expect(failure).toMatchObject({ kind: "output", message: expect.stringContaining("the disk is full") });
+    expect(discarded).toEqual(["answer.txt"]);
+  });
+
   it("that cannot be started is a problem of its launch", async () => {
     const attempt = fakeAttempt({ command: [join(root, "nothing")], parser: "claude" });
     expect(failed(await executor().execute(attempt)).failure).toMatchObject({ kind: "launch" });

@@ -1,5 +1,6 @@
 import { limits } from "../../../domain/limits.ts";
 import type { StoredOutput } from "../../../domain/output.ts";
+import { storeOutput } from "../../../domain/stored-output.ts";
 import type { Attempt, AttemptResult } from "../../../ports/executor.ts";
 import type { LineParser, ParsedFailure } from "../headless/line-parser.ts";
 import { gateProblem } from "../processes/gate-problem.ts";
@@ -52,9 +53,14 @@ async function storedText(attempt: Attempt, text: string): Promise<StoredOutput 
   if (jsonBytes(bytes) + 2 <= limits.inlinePayloadBytesMax) return { value: bytes.toString("utf8") };
   try {
     const writer = await attempt.createArtifact("answer.txt");
-    await writer.write(bytes);
-    return { value: null, spilled: [{ pointer: "", artifact: await writer.commit(), encoding: "text" }] };
+    try {
+      await writer.write(bytes);
+      return storeOutput(await writer.commit(), "text");
+    } catch (error) {
+      await writer.discard().catch(() => undefined);
+      throw error;
+    }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : "unknown reasons" };
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
