@@ -171,12 +171,14 @@ class PiConversation {
   private stop(request: StopRequest): void {
     if (this.isFinished) return;
     if (request.force || this.prompted === undefined) {
+      this.messages.lose("The step was stopped by force; whether the agent was given the message is unknown.");
       this.finish(this.aborted(request));
       return;
     }
     if (this.stopping !== undefined) return;
     this.stopping = request;
     this.messages.close("The step is being stopped.");
+    this.messages.clearing();
     void this.abort(request);
     this.dialogs.cancelAll();
   }
@@ -202,10 +204,10 @@ class PiConversation {
     }
     const why = await childGone(this.child, how, this.order.clock, this.answers.overflow);
     if (this.isFinished) return;
-    if (how.type === "broken" || !this.end.wasEnding) {
-      this.fail(why);
-      return;
-    }
+    if (how.type === "broken") this.fail(why);
+    // All that it said was heard: what the agent was not given by then, it never was.
+    else if (!this.end.wasEnding) this.finish(failed(this.answers, why));
+    if (this.isFinished) return;
     if (this.messages.unread.length > 0)
       this.diagnose("agent-message-unread", "pi was gone before a message was handled.");
     if (why.exitCode !== 0) this.diagnose("agent-exit", why.message);
@@ -216,7 +218,10 @@ class PiConversation {
     this.order.attempt.diagnostic(code, "warning", cutText(message, limits.failureMessageCharsMax));
   }
 
+  /** The conversation fails in the middle; pi may have said more that was not heard. */
   private fail(why: Failure): void {
+    if (this.isFinished) return;
+    this.messages.lose("The conversation broke off; whether the agent was given the message is unknown.");
     this.finish(failed(this.answers, why));
   }
 
