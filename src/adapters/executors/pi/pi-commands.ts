@@ -11,7 +11,7 @@ export type PiAnswer =
   | { readonly type: "unanswered" }
   /** It could not be written. */
   | { readonly type: "unsent" }
-  /** It was written, and the conversation ended before an answer came. */
+  /** It was written, or was being written, and the conversation ended before an answer came. */
   | { readonly type: "cutOff" };
 
 export interface AskOptions {
@@ -27,7 +27,6 @@ interface Asked {
   readonly type: string;
   readonly settle: (answer: PiAnswer) => void;
   readonly heard: ((answer: PiAnswer) => void) | undefined;
-  isSent: boolean;
   isWaited: boolean;
   timer: Timer | undefined;
 }
@@ -50,7 +49,7 @@ export class PiCommands {
     if (this.isClosed) return Promise.resolve({ type: "unsent" });
     const id = `cmd-${++this.count}`;
     return new Promise((settle) => {
-      const asked: Asked = { type: command.type, settle, heard, isSent: false, isWaited: true, timer: undefined };
+      const asked: Asked = { type: command.type, settle, heard, isWaited: true, timer: undefined };
       this.asked.set(id, asked);
       if (windowMs !== undefined) this.arm(asked, windowMs);
       void this.write(id, asked, command, windowMs);
@@ -72,13 +71,14 @@ export class PiCommands {
   /** No answer is waited for any more. */
   close(): void {
     this.isClosed = true;
-    for (const [id, asked] of this.asked) this.finish(id, asked, { type: asked.isSent ? "cutOff" : "unsent" });
+    // What is not known to have failed may be in the pipe, though that was not confirmed yet.
+    for (const [id, asked] of this.asked) this.finish(id, asked, { type: "cutOff" });
   }
 
   private async write(id: string, asked: Asked, command: Fields, windowMs: number | undefined): Promise<void> {
-    asked.isSent = await this.child.send({ id, ...command });
+    const isSent = await this.child.send({ id, ...command });
     if (!asked.isWaited || !this.asked.has(id)) return;
-    if (!asked.isSent) this.finish(id, asked, { type: "unsent" });
+    if (!isSent) this.finish(id, asked, { type: "unsent" });
     // A pipe that was full has its own window; the child's begins when it can read the command.
     else if (windowMs !== undefined) this.arm(asked, windowMs);
   }

@@ -174,12 +174,14 @@ class PiConversation {
   private stop(request: StopRequest): void {
     if (this.isFinished) return;
     if (request.force || this.prompted === undefined) {
+      this.messages.lose("The step was stopped by force; whether the agent was given the message is unknown.");
       this.finish(this.stopped(request));
       return;
     }
     if (this.stopping !== undefined) return;
     this.stopping = request;
     this.messages.close("The step is being stopped.");
+    this.messages.clearing();
     void this.abort(request);
     this.dialogs.cancelAll();
   }
@@ -207,9 +209,13 @@ class PiConversation {
     }
     const { clock } = this.order;
     if (how.type === "broken" || !this.end.wasEnding) {
-      const why = await goneFailure(this.child, how, clock, "said that the agent was done (no agent_end)");
+      const gone = await goneFailure(this.child, how, clock, "said that the agent was done (no agent_end)");
       const { overflow } = this.answers;
-      this.fail(how.type === "broken" || overflow === undefined ? why : unrecovered(overflow));
+      const why = how.type === "broken" || overflow === undefined ? gone : unrecovered(overflow);
+      if (this.isFinished) return;
+      if (how.type === "broken") this.fail(why);
+      // All that it said was heard: what the agent was not given by then, it never was.
+      else this.finish(failed(this.answers, why));
       return;
     }
     await exitSeen(this.child, clock);
@@ -228,7 +234,10 @@ class PiConversation {
     this.order.attempt.diagnostic(code, "warning", cutText(message, limits.failureMessageCharsMax));
   }
 
+  /** The conversation fails in the middle; pi may have said more that was not heard. */
   private fail(why: Failure): void {
+    if (this.isFinished) return;
+    this.messages.lose("The conversation broke off; whether the agent was given the message is unknown.");
     this.finish(failed(this.answers, why));
   }
 

@@ -26,6 +26,8 @@ export class PiMessages {
   private readonly onTheWay = new Set<Promise<void>>();
   private waiting: Message[] = [];
   private isOpen = false;
+  /** Whether the queue is emptied on request: what leaves it then was given to nobody. */
+  private isClearing = false;
   private closedBecause: string | undefined;
 
   constructor(attempt: Attempt, commands: PiCommands) {
@@ -57,6 +59,16 @@ export class PiMessages {
     this.waiting = [];
   }
 
+  /** pi is about to be asked to empty its queue. What it still gives to the agent, it says as the message that it gives. */
+  clearing(): void {
+    this.isClearing = true;
+  }
+
+  /** Nothing more is heard, though pi may have said more: whether the agent was given what pi took, nobody can tell. */
+  lose(reason: string): void {
+    for (const { isAccepted, isConsumed, message } of this.sent) if (isAccepted && !isConsumed) message.unknown(reason);
+  }
+
   /** Resolves when pi has said of every message whether it took it, or its time to do so has passed. */
   async answered(): Promise<void> {
     while (this.onTheWay.size > 0) await Promise.all(this.onTheWay);
@@ -77,7 +89,7 @@ export class PiMessages {
     if (message["role"] !== "user") return;
     const text = contentText(message);
     for (const entry of this.sent) {
-      if (entry.isConsumed || (entry.wasQueued && !entry.wasPrompted)) continue;
+      if (entry.isConsumed || (entry.wasQueued && !entry.wasPrompted && !this.isClearing)) continue;
       if (text === entry.text) {
         consume(entry);
         return;
@@ -88,6 +100,7 @@ export class PiMessages {
 
   /** The queue is told as a whole each time: what was in it and is not any more was given to the agent, the oldest first. */
   private hearQueue(record: Fields): void {
+    if (this.isClearing) return;
     const queued = new Map<unknown, number>();
     for (const text of [...listOf(record, "steering"), ...listOf(record, "followUp")]) {
       queued.set(text, (queued.get(text) ?? 0) + 1);

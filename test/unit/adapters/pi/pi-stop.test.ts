@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PiDialog, PiDialogPolicy } from "../../../../src/adapters/executors/pi/pi-dialogs.ts";
-import { delta, end, PiTalk, says, settled, start, user } from "../../../support/pi-talk.ts";
+import { messageEnvelope } from "../../../../src/adapters/executors/agents/message-envelope.ts";
+import { delta, end, PiTalk, queue, says, settled, start, user } from "../../../support/pi-talk.ts";
 
 const dialog = (method: string, fields: object = {}) => ({
   type: "extension_ui_request",
@@ -104,6 +105,48 @@ describe("a conversation with pi that is told to stop", () => {
       ["denied: The step is being stopped."],
       ["denied: The step is being stopped."],
     ]);
+  });
+
+  it("does not take what leaves the queue because it is emptied for what the agent was given", async () => {
+    const talk = await PiTalk.running();
+    const [given, queued] = ["mention cats", "mention dogs"] as const;
+    const messages = [talk.message("steer", given), talk.message("follow_up", queued)];
+    const [first, second] = [messageEnvelope("steer", given), messageEnvelope("follow_up", queued)];
+    await talk.say(queue([first], [second]));
+    talk.order.attempt.stop.ask();
+    // The agent took up the first just before pi read that it must stop.
+    await talk.say(queue([], [second]), user(first), queue([], []), says("", "aborted"), end(), settled);
+    expect(talk.failure()).toMatchObject({ kind: "aborted" });
+    expect(messages.map(({ said }) => said)).toEqual([["accepted", "consumed"], ["accepted"]]);
+  });
+
+  it("knows nothing of what pi had taken where it is killed, or breaks off, before it could say more", async () => {
+    const forced = await PiTalk.running();
+    const taken = forced.message("steer", "mention cats");
+    await forced.say();
+    forced.order.attempt.stop.ask({ force: true, graceMs: 0 });
+    expect(taken.said).toEqual(["accepted", expect.stringMatching(/^unknown: .*by force/)]);
+    const denied = await PiTalk.running();
+    const queued = denied.message("steer", "mention cats");
+    await denied.say();
+    await denied.say(dialog("unheard-of"));
+    expect(queued.said).toEqual(["accepted", expect.stringMatching(/^unknown: .*broke off/)]);
+    const gone = await PiTalk.running();
+    const unread = gone.message("steer", "mention cats");
+    await gone.say();
+    gone.child.leave(1);
+    await gone.say();
+    expect(gone.failure()).toMatchObject({ code: "agent-exited" });
+    expect(unread.said).toEqual(["accepted"]);
+  });
+
+  it("knows nothing of a message that was just being written either", async () => {
+    const talk = await PiTalk.running({}, {}, { steer: () => undefined });
+    const written = talk.message("steer", "mention cats");
+    talk.order.attempt.stop.ask({ force: true, graceMs: 0 });
+    await talk.say();
+    expect(talk.child.sentOf("steer")).toHaveLength(1);
+    expect(written.said).toEqual([expect.stringMatching(/^unknown: /)]);
   });
 
   it("closes the dialogs that are open, and those that come, without which pi would not answer", async () => {
