@@ -34,9 +34,10 @@ export async function findLauncher(
   const program = await findTrustedProgram("pi", search.path, await distrustedPlaces(search));
   if ("file" in program) return [program.file];
   throw new LaunchDenied(
-    `There is no pi that may be run. ${lookedAt(program.looked)} Install it outside of the workspace ` +
-      "(npm install --global @earendil-works/pi-coding-agent), put its directory into PATH, or name it as " +
-      'launcher: { command: ["/absolute/path/to/pi"] }.',
+    // What to do comes first: where there is little room, the rest is cut.
+    "There is no pi that may be run. Install it outside of the workspace (npm install --global @earendil-works/pi-coding-agent), " +
+      "or say where it is: RUNFOLD_PI_COMMAND=/absolute/path/to/pi for the command, launcher: " +
+      `{ command: ["/absolute/path/to/pi"] } in code. ${lookedAt(program.looked)}`,
   );
 }
 
