@@ -189,6 +189,8 @@ export const limits = {
   acpToolCallsMax: 10_000,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
+  /** Its front matter, which is parsed: several times all that its fields may hold. The time that YAML takes may grow with its square. */
+  agentFrontMatterCharsMax: 16_384,
   /** Agent files that are read of one source; further ones are named in a warning. */
   agentFilesMax: 1_024,
   agentDescriptionCharsMax: 1_000,
