@@ -36,7 +36,7 @@ export class ProgressThrottle {
   }
 
   text(stream: string, text: string): void {
-    if (text === "") return;
+    if (text === "" || this.#reports >= limits.progressEventsPerAttemptMax) return;
     stream = stream.slice(0, limits.streamNameCharsMax);
     let state = this.#streams.get(stream);
     if (state === undefined) {

@@ -187,6 +187,10 @@ export const limits = {
 
   /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
   acpToolCallsMax: 10_000,
+  /** Messages of one turn that are told apart; beyond it the oldest is forgotten. */
+  acpMessagesMax: 10_000,
+  /** An id of a call or a message; of a longer one its hash is kept. */
+  acpIdCharsMax: 256,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
   /** Its front matter, which is parsed: several times all that its fields may hold. The time that YAML takes may grow with its square. */
