@@ -187,8 +187,14 @@ export const limits = {
 
   /** Tool calls of one turn of an agent that are told apart; beyond it the oldest is forgotten. */
   acpToolCallsMax: 10_000,
+  /** Messages of one turn that are told apart; beyond it the oldest is forgotten. */
+  acpMessagesMax: 10_000,
+  /** An id of a call or a message; of a longer one its hash is kept. */
+  acpIdCharsMax: 256,
   /** A file that defines an agent. The predecessor's figure. */
   agentFileBytesMax: 131_072,
+  /** Its front matter, which is parsed: several times all that its fields may hold. The time that YAML takes may grow with its square. */
+  agentFrontMatterCharsMax: 16_384,
   /** Agent files that are read of one source; further ones are named in a warning. */
   agentFilesMax: 1_024,
   agentDescriptionCharsMax: 1_000,

@@ -48,6 +48,14 @@ describe("a child that is spoken to in records", () => {
     expect(await child.closed).toMatchObject({ code: "rpc-jsonl", message: expect.stringContaining("before anyone") });
   });
 
+  it("that reads nothing is sent no more than it may leave unread, which is told of once", async () => {
+    const { child, attempt } = await start(["/bin/sleep", "1000"]);
+    const record = { text: "x".repeat(1024 * 1024) };
+    const sends = Array.from({ length: 40 }, () => child.send(record));
+    expect(await Promise.all(sends.slice(-20))).toEqual(Array.from({ length: 20 }, () => false));
+    expect(attempt.diagnostics.map(({ code }) => code)).toEqual(["agent-stdin-unread"]);
+  });
+
   it("is heard no further once it has said too much that is no record, and does not have to wait for a reader", async () => {
     const { child, records, listen, attempt } = await start(
       shell("yes oops | head -c 1000000; echo '{\"n\":1}'; exit 3"),

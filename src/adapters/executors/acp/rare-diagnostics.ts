@@ -1,4 +1,6 @@
+import { limits } from "../../../domain/limits.ts";
 import type { Attempt } from "../../../ports/executor.ts";
+import { keptText } from "./kept-text.ts";
 
 const toldMax = 100;
 
@@ -12,10 +14,11 @@ export class RareDiagnostics {
   }
 
   tell(code: string, severity: "info" | "warning" | "error", message: string): void {
-    const key = `${code} ${message}`;
+    const text = keptText(message, limits.failureMessageCharsMax);
+    const key = `${code} ${text}`;
     if (this.#told.has(key) || this.#told.size > toldMax) return;
     this.#told.add(key);
-    if (this.#told.size <= toldMax) this.#attempt.diagnostic(code, severity, message);
+    if (this.#told.size <= toldMax) this.#attempt.diagnostic(code, severity, text);
     else this.#attempt.diagnostic("acp-diagnostics", "warning", "Further diagnostics of this agent are left out.");
   }
 }

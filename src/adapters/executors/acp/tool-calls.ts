@@ -2,6 +2,7 @@ import { isRecord, type Fields } from "../../../domain/fields.ts";
 import { limits } from "../../../domain/limits.ts";
 import { toolSummary } from "../../../domain/tool-summary.ts";
 import type { ToolReport } from "../../../ports/executor.ts";
+import { keptId, keptText } from "./kept-text.ts";
 
 interface ToolCall {
   tool: string;
@@ -31,12 +32,13 @@ export class ToolCalls {
 
   /** A `tool_call`, a `tool_call_update`, or the tool call of a request for permission. */
   update(update: Fields): ToolChange {
-    const id = textIn(update, "toolCallId");
-    if (id === undefined) return "none";
+    const said = textIn(update, "toolCallId");
+    if (said === undefined) return "none";
+    const id = keptId(said);
     const known = this.#calls.get(id);
     const call = known ?? this.#begin(id, update);
-    call.kind = textIn(update, "kind") ?? call.kind;
-    call.title = textIn(update, "title") ?? call.title;
+    call.kind = wordIn(update, "kind") ?? call.kind;
+    call.title = titleIn(update) ?? call.title;
     const status = textIn(update, "status");
     if (call.hasEnded || (status !== "completed" && status !== "failed"))
       return known === undefined ? "started" : "none";
@@ -47,17 +49,18 @@ export class ToolCalls {
 
   /** What is known of a call, for whoever has to decide about it. */
   about(id: string): { readonly kind: string; readonly title: string } {
-    const { kind, title } = this.#calls.get(id) ?? { kind: "other", title: "" };
+    const { kind, title } = this.#calls.get(keptId(id)) ?? { kind: "other", title: "" };
     return { kind, title };
   }
 
   /** How a request for permission was answered. */
   decided(id: string, decision: string): void {
     const isError = !decision.startsWith("allow");
-    const call = this.#calls.get(id);
+    const key = keptId(id);
+    const call = this.#calls.get(key);
     if (isError && call !== undefined) call.otherwise = `It was not allowed (${decision}).`;
     const summary = toolSummary(`${decision}: ${this.about(id).title}`);
-    this.#report({ tool: "permission", phase: "ended", call: id, isError, summary });
+    this.#report({ tool: "permission", phase: "ended", call: key, isError, summary });
   }
 
   /** No more will come of the calls of this turn. */
@@ -69,9 +72,9 @@ export class ToolCalls {
   }
 
   #begin(id: string, update: Fields): ToolCall {
-    const kind = textIn(update, "kind") ?? "other";
-    const tool = textIn(update, "name") ?? (kind === "other" ? "tool" : kind);
-    const call = { tool, kind, title: textIn(update, "title") ?? "", hasEnded: false, otherwise: untold };
+    const kind = wordIn(update, "kind") ?? "other";
+    const tool = wordIn(update, "name") ?? (kind === "other" ? "tool" : kind);
+    const call = { tool, kind, title: titleIn(update) ?? "", hasEnded: false, otherwise: untold };
     if (this.#calls.size >= limits.acpToolCallsMax) this.#forgetOne();
     this.#calls.set(id, call);
     this.#report({ tool, phase: "started", call: id, summary: toolSummary(call.title) });
@@ -101,6 +104,18 @@ function resultIn(update: Fields): string | undefined {
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** The name of a tool or of a kind of tools. */
+function wordIn(fields: Fields, name: string): string | undefined {
+  const word = textIn(fields, name);
+  return word === undefined ? undefined : keptText(word, limits.toolNameCharsMax);
+}
+
+/** As much as is looked at when it is shown. */
+function titleIn(update: Fields): string | undefined {
+  const title = textIn(update, "title");
+  return title === undefined ? undefined : keptText(title, 4 * limits.agentToolSummaryCharsMax);
 }
 
 function textIn(fields: Fields, name: string): string | undefined {

@@ -1,4 +1,5 @@
 import { limits } from "../../../domain/limits.ts";
+import { keptId } from "./kept-text.ts";
 
 /** What an agent says: one piece of text, and the message that it belongs to, where the agent names its messages. */
 export interface TextChunk {
@@ -109,7 +110,8 @@ export class TurnText {
   }
 
   #named(messageId: string): SaidMessage {
-    return this.#messages.get(messageId) ?? this.#begin(messageId);
+    const key = keptId(messageId);
+    return this.#messages.get(key) ?? this.#begin(key);
   }
 
   #begin(key: string): SaidMessage {
@@ -119,10 +121,10 @@ export class TurnText {
     return message;
   }
 
-  /** Messages may go on after others have begun, but no more of them are kept than an answer may take. */
+  /** Messages may go on after others have begun, but no more of them are kept than an answer may take, and not endlessly many. */
   #forgetOldest(): void {
     for (const [key, message] of this.#messages) {
-      if (this.#bytes <= limits.agentOutputBytesMax) return;
+      if (this.#bytes <= limits.agentOutputBytesMax && this.#messages.size <= limits.acpMessagesMax) return;
       if (message === this.#last) continue;
       this.#messages.delete(key);
       this.#bytes -= message.bytes;

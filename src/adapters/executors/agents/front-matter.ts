@@ -1,4 +1,5 @@
 import { parseDocument } from "yaml";
+import { limits } from "../../../domain/limits.ts";
 import { reasonOf } from "./reason-of.ts";
 
 /** A Markdown file in its two parts. */
@@ -21,6 +22,9 @@ export function frontMatter(text: string): FrontMatter | string {
   const rest = lines.slice(opening[0].length);
   const end = closing.exec(rest);
   if (end === null) return "Its front matter has no closing line of three dashes.";
+  if (end.index > limits.agentFrontMatterCharsMax) {
+    return `Its front matter has more than ${limits.agentFrontMatterCharsMax} characters.`;
+  }
   const value = yamlValue(rest.slice(0, end.index));
   if ("problem" in value) return `Its front matter cannot be read: ${value.problem}`;
   const { fields } = value;
@@ -31,12 +35,23 @@ export function frontMatter(text: string): FrontMatter | string {
 
 function yamlValue(yaml: string): { readonly fields: unknown } | { readonly problem: string } {
   try {
-    const document = parseDocument(yaml, { schema: "core", uniqueKeys: true, logLevel: "silent" });
+    // Each error would be shown with its place, for which the whole text is searched: a file of nothing but errors takes minutes.
+    const document = parseDocument(yaml, {
+      schema: "core",
+      uniqueKeys: true,
+      logLevel: "silent",
+      prettyErrors: false,
+    });
     const [error] = document.errors;
-    if (error !== undefined) return { problem: error.message.split("\n", 1)[0] ?? error.code };
+    if (error !== undefined) return { problem: `${error.message.split("\n", 1)[0]} ${placeIn(yaml, error.pos[0])}` };
     return { fields: document.toJS({ maxAliasCount: 0 }) };
   } catch (error) {
     // Nesting that is too deep, and aliases, come as exceptions.
     return { problem: reasonOf(error) };
   }
+}
+
+function placeIn(text: string, index: number): string {
+  const before = text.slice(0, index).split("\n");
+  return `at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}.`;
 }

@@ -23,6 +23,10 @@ export class PiEnd {
   /** After a compaction that lets the agent go on: by when it must have done so. */
   private restartBy: number | undefined;
   private looks = 0;
+  /** One question at a time: an agent that ends a thousand times a second is not asked as often. */
+  private isAsking = false;
+  /** Something has ended since pi was asked, so that the answer may be about what was before. */
+  private isToAskAgain = false;
   private timer: Timer | undefined;
 
   constructor(commands: PiCommands, clock: Clock, over: () => void) {
@@ -100,8 +104,18 @@ export class PiEnd {
   async look(): Promise<void> {
     if (!this.hasBegun || this.isOver) return;
     this.forgetLooks();
+    if (this.isAsking) {
+      this.isToAskAgain = true;
+      return;
+    }
+    this.isAsking = true;
     const look = this.looks;
     const answer = await this.commands.ask({ type: "get_state" }, { windowMs: limits.agentAckMs });
+    this.isAsking = false;
+    if (this.isToAskAgain) {
+      void this.look();
+      return;
+    }
     if (look !== this.looks || this.isOver) return;
     const isIdle = saysIdle(answer);
     if (isIdle === undefined) return;
@@ -133,6 +147,7 @@ export class PiEnd {
 
   private forgetLooks(): void {
     this.looks++;
+    this.isToAskAgain = false;
     this.timer?.cancel();
     this.timer = undefined;
   }

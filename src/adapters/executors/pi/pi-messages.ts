@@ -146,7 +146,7 @@ function settle(entry: PiMessage, answer: PiAnswer): void {
       entry.message.denied(`pi refused the message: ${answer.error}`);
       return;
     case "unsent":
-      entry.message.denied("The message could not be written: pi is gone.");
+      entry.message.denied("The message could not be written: pi is gone, or reads nothing any more.");
       return;
     case "unanswered":
       entry.message.unknown(`pi did not say within ${limits.agentAckMs} ms whether it took the message.`);

@@ -9,7 +9,7 @@ export interface RecordChild {
   onRecord(listener: (record: Readonly<Record<string, unknown>>) => void): void;
   /**
    * Writes one record. Resolves when it is in the pipe, false where it could not be written because the child is gone or its stdin
-   * is closed. Never rejects.
+   * is closed, or because it has not read the last `limits.recordBytesMax` bytes. Never rejects.
    */
   send(record: object): Promise<boolean>;
   /** Ends its stdin, which asks most agent programs to leave. */

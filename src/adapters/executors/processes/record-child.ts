@@ -33,6 +33,7 @@ export class ProcessRecordChild implements RecordChild {
   private listener: ((record: JsonRecord) => void) | undefined;
   private close!: (end: RecordsEnd) => void;
   private isClosed = false;
+  private isUnreadTold = false;
   /** Grows with every chunk of output. */
   private chunks = 0;
 
@@ -41,7 +42,7 @@ export class ProcessRecordChild implements RecordChild {
     this.clock = clock;
     this.diagnostic = diagnostic;
     this.reader = new RecordReader((record) => this.take(record), this.stray);
-    this.writer = new RecordWriter(process.stdin);
+    this.writer = new RecordWriter(process.stdin, () => this.tellUnread());
     this.closed = new Promise((resolve) => (this.close = resolve));
     process.stdout
       .on("data", this.onOutput)
@@ -137,6 +138,13 @@ export class ProcessRecordChild implements RecordChild {
     } catch (error) {
       this.finish(broken(`A record could not be handled: ${error instanceof Error ? error.message : String(error)}`));
     }
+  }
+
+  private tellUnread(): void {
+    if (this.isUnreadTold) return;
+    this.isUnreadTold = true;
+    const message = `The agent does not read its stdin: ${limits.recordBytesMax} bytes wait there, and further records were not sent.`;
+    this.diagnostic("agent-stdin-unread", "warning", message);
   }
 
   /** What it wrote is in its pipes by now, but a process that it left behind may hold them open for ever. */

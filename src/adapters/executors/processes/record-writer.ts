@@ -1,21 +1,32 @@
 import type { Writable } from "node:stream";
+import { limits } from "../../../domain/limits.ts";
 
 /** Writes records into the stdin of a process, one line each. */
 export class RecordWriter {
   private readonly stdin: Writable | undefined;
+  private readonly onFull: () => void;
   /** Told when nothing can be written any more; the stream may never say so itself while another process holds the pipe. */
   private readonly waiting = new Set<(isWritten: boolean) => void>();
   private isOpen: boolean;
 
-  constructor(stdin: Writable | undefined) {
+  /** `onFull` is called for each record that is not written because so much waits already that nobody seems to read it. */
+  constructor(stdin: Writable | undefined, onFull: () => void) {
     this.stdin = stdin;
+    this.onFull = onFull;
     this.isOpen = stdin !== undefined;
     stdin?.once("close", this.onClose);
   }
 
-  /** Resolves when the record is in the pipe, however long the reader takes; false when it cannot come there. Never rejects. */
+  /**
+   * Resolves when the record is in the pipe, however long the reader takes; false when it cannot come there, or
+   * `limits.recordBytesMax` bytes wait before it. Never rejects.
+   */
   send(record: object): Promise<boolean> {
     const { stdin } = this;
+    if (this.isOpen && stdin !== undefined && stdin.writableLength >= limits.recordBytesMax) {
+      this.onFull();
+      return Promise.resolve(false);
+    }
     const line = lineOf(record);
     if (stdin === undefined || !this.isOpen || line === undefined) return Promise.resolve(false);
     return new Promise((resolve) => {

@@ -43,6 +43,24 @@ describe("the end of an agent in pi", () => {
     expect(talk.order.clock.armed).toBe(0);
   });
 
+  it("is not asked for as often as an agent says that it has ended", async () => {
+    const talk = await PiTalk.running({}, {}, { get_state: () => undefined });
+    talk.answer(talk.last("get_state"), { success: true });
+    await talk.say();
+    await talk.say(start, user("Do it."), says("Done."));
+    await talk.say(...Array.from({ length: 1_000 }, () => end()));
+    expect(talk.child.sentOf("get_state")).toHaveLength(2);
+    // That answer may be about an earlier end, so pi is asked once more.
+    talk.answer(talk.last("get_state"), { success: true, data: talk.state });
+    await talk.say();
+    expect(talk.ending).toBeUndefined();
+    expect(talk.child.sentOf("get_state")).toHaveLength(3);
+    talk.answer(talk.last("get_state"), { success: true, data: talk.state });
+    await talk.say();
+    expect(talk.ending).toMatchObject({ type: "succeeded", finals: ["Done."] });
+    expect(talk.order.clock.armed).toBe(0);
+  });
+
   it("leaves no timer where the conversation ends while it is asked for again", async () => {
     const talk = await PiTalk.running();
     talk.state = { isStreaming: true };
