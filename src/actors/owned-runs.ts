@@ -8,19 +8,18 @@ import type { Command, Refusal } from "../domain/inputs.ts";
 import type { Handover } from "../projections/frontier.ts";
 import type { Plan } from "../machines/plan.ts";
 import { planOf } from "../machines/plan.ts";
-import { phaseCode } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { AppendOptions, InboxMessage } from "../ports/journal.ts";
 import { textOf } from "./error-text.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
-import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
 import { LineHere } from "./line-here.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
+import { nextNoticeOf, standingOf } from "./standing.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -203,6 +202,7 @@ export class OwnedRuns {
             else actor.diagnose(code, severity, message, step);
           },
           standing: () => standingOf(state),
+          nextNotice: () => nextNoticeOf(state),
           sweepFailed: (error) => {
             report("sweep-failed", error);
             const message = `What an earlier owner left running may still run: ${textOf(error)}`;
@@ -235,14 +235,4 @@ function executorsFor({ steps }: Plan, executors: RuntimeParts["executors"]): re
     if (executor !== undefined) found.add(executor);
   }
   return [...found];
-}
-
-/** Linear in the steps; asked once, when the run comes here. */
-function standingOf({ phase, deadlineAt, plan, phases, attempts, dueAt }: RunState): Standing {
-  const retries: Standing["retries"][number][] = [];
-  for (let step = 0; step < phases.length; step++) {
-    if (phases[step] !== phaseCode.waiting) continue;
-    retries.push({ step: plan.ids[step]!, attempt: attempts[step]!, retryAt: dueAt[step]! });
-  }
-  return { deadlineAt: phase === "running" ? deadlineAt : undefined, retries };
 }

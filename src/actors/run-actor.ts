@@ -244,6 +244,7 @@ export class RunActor {
     // A run that was stopped meanwhile is shown as it was kept, but nothing follows from it here any more.
     if (this.#isStopped) return;
     for (const { events } of commits) for (const event of events) this.#effects.apply(event);
+    this.#effects.armNotice();
   }
 
   /** What is saved is taken now, while state and views stand at one position; it is written when the journal comes to it. */

@@ -57,6 +57,11 @@ export const limits = {
   notifyNoticesDefault: 12,
   notifyIntervalSecondsMax: 3_600,
   notifyIntervalSecondsDefault: 10,
+  /** Reasons that one notice gives; the rest is counted. */
+  noticeReasonsMax: 100,
+  noticeReasonCharsMax: 200,
+  /** What became of notices: so much of it is answered at once. */
+  noticeMarksMax: 10_000,
 
   /** Larger payloads go to the artifact store; the event keeps the reference. */
   inlinePayloadBytesMax: 16 * 1024,

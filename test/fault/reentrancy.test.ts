@@ -108,6 +108,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
         run: "x",
         owner: () => ({ life: "life", epoch: 1 }),
         executorsToSweep: () => [],
+        nextNotice: () => undefined,
         standing: () => ({ deadlineAt: undefined, retries: [] }),
         sweepFailed: () => undefined,
         place: "x-life",
