@@ -24,6 +24,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Entropy } from "./ports/entropy.ts";
 import type { Executor } from "./ports/executor.ts";
 import type { Journal } from "./ports/journal.ts";
+import type { NoticeSubscription } from "./ports/notice-sink.ts";
 import type { Workspace } from "./ports/workspace.ts";
 import { TaskRegistry } from "./actors/task-registry.ts";
 
@@ -48,6 +49,11 @@ export interface RuntimeOptions {
   readonly abortGraceMs?: number;
   /** Default: `limits.liveRunsMax`. */
   readonly liveRunsMax?: number;
+  /**
+   * Who is told of what runs find worth a notice: each notice at least once, also across crashes. What a subscriber of the same name
+   * was not told by an earlier process, because that was gone, it is told now.
+   */
+  readonly notices?: readonly NoticeSubscription[];
   readonly clock?: Clock;
   readonly entropy?: Entropy;
   /**
@@ -103,6 +109,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     liveRunsMax: options.liveRunsMax ?? limits.liveRunsMax,
     bindTasks: (run, graph) => registry.bind(run, graph),
     releaseTasks: (run) => registry.release(run),
+    notices: options.notices ?? [],
     onDiagnostic: options.onDiagnostic,
   });
   try {

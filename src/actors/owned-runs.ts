@@ -5,6 +5,7 @@ import { workKindOf } from "../domain/graph-document.ts";
 import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Command, Refusal } from "../domain/inputs.ts";
+import type { NoticeNumber } from "../domain/notice.ts";
 import type { Handover } from "../projections/frontier.ts";
 import type { Plan } from "../machines/plan.ts";
 import { planOf } from "../machines/plan.ts";
@@ -51,6 +52,10 @@ export interface OwnedRunsHost {
   observerFailed(run: RunId, error: unknown): void;
   /** A run is written here from now on. */
   taken(): void;
+  /** Who is to be told of notices. */
+  subscribers(): readonly string[];
+  /** That a run is written here has been committed. Its notices after number `before` are since then; `isNew` if nobody wrote it before. */
+  begun(id: RunId, stream: RunStream, before: NoticeNumber, isNew: boolean): void;
   /** A run is no longer written here. */
   released(id: RunId, stream: RunStream): void;
 }
@@ -122,6 +127,7 @@ export class OwnedRuns {
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, new LineHere(actor));
     const leave = this.#host.parts.record.writes(ownership.life);
+    const noticesBefore = stream.notices.last;
     this.#actors.set(id, actor);
     this.#leaving.set(actor, leave);
     try {
@@ -137,6 +143,7 @@ export class OwnedRuns {
         this.#forget(id, actor);
         return refusal;
       }
+      this.#host.begun(id, stream, noticesBefore, command.type !== "run.recover");
       // A run may be over by the time that its start is known to be committed.
       if (!actor.isStopped) {
         this.#runs.set(id, run);
@@ -173,6 +180,7 @@ export class OwnedRuns {
       state,
       stream,
       ...(past === undefined ? {} : { past }),
+      subscribers: plan.notices.mode === "none" ? [] : this.#host.subscribers(),
       checkpointedAt: parts.writesCheckpoints ? checkpointedAt : undefined,
       effects: (actor) =>
         new Effects({

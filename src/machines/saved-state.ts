@@ -106,8 +106,8 @@ function saveNotices({ lastAt, pending, ...counts }: NoticeState): SavedNotices 
   return { ...counts, ...(lastAt === undefined ? {} : { lastAt }), pending: [...pending] };
 }
 
-function restoreNotices({ lastAt, pending, ...counts }: SavedNotices): NoticeState {
-  return { ...counts, lastAt, pending: new Set(pending) };
+function restoreNotices({ last, milestones, lastAt, pending, dropped }: SavedNotices): NoticeState {
+  return { last, milestones, lastAt, pending: new Set(pending), dropped };
 }
 
 /** What changes later is copied, so that what was saved stays as it was. */

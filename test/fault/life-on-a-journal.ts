@@ -115,6 +115,7 @@ export class Life {
       record: new ProcessRecord(),
       livenessOf: (owner) => (owner.pid === pid ? "alive" : "unknown"),
       writesCheckpoints: true,
+      notices: [],
       onDiagnostic: undefined,
     });
   }

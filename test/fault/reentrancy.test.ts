@@ -99,6 +99,7 @@ test("a cancel from inside the very first event comes before any launch: zero ta
     stream,
     run: "x",
     life: "life",
+    subscribers: [],
     checkpointedAt: undefined,
     onCheckpointFailed: () => undefined,
     onWait: () => undefined,

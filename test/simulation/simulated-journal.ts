@@ -3,7 +3,15 @@ import { RunfoldError } from "../../src/domain/errors.ts";
 import type { EpochMs, Position, RunId } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import { limits } from "../../src/domain/limits.ts";
-import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../src/ports/journal.ts";
+import type { NoticeMark, RunNoticeMark } from "../../src/domain/notice.ts";
+import type {
+  AppendOptions,
+  Checkpoint,
+  InboxMessage,
+  Journal,
+  NoticeQuery,
+  RunEntry,
+} from "../../src/ports/journal.ts";
 import { checkConsecutive } from "../../src/adapters/journals/consecutive-commits.ts";
 import { followRun } from "../../src/adapters/journals/follow-run.ts";
 import type { Author } from "./commit-laws.ts";
@@ -160,6 +168,18 @@ export class SimulatedJournal implements Journal {
       const all = Array.from(store.runs.values(), (kept) => kept.checkpoints);
       return damagedCheckpoint(checkpoints, [...all.flat(), ...store.leftCheckpoints], chance);
     });
+  }
+
+  markNotice(run: RunId, mark: NoticeMark, life?: string): Promise<void> {
+    const { store, chance, faults } = this.#parts;
+    return this.#order(run, () => {
+      if (chance.happens(faults.failing)) throw new RunfoldError("journal.failed", "The disk failed.");
+      store.mark(run, mark, life);
+    });
+  }
+
+  noticeMarks(query: NoticeQuery): Promise<readonly RunNoticeMark[]> {
+    return this.#ask(() => this.#parts.store.marks(query));
   }
 
   async close(): Promise<void> {
