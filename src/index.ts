@@ -50,6 +50,10 @@ export type { Divergence, Verification } from "./projections/verify.ts";
 export { timelineOf } from "./projections/timeline.ts";
 export type { Span, Timeline } from "./projections/timeline.ts";
 
+export { webhookSink } from "./adapters/notices/webhook-sink.ts";
+export type { WebhookOptions } from "./adapters/notices/webhook-sink.ts";
+export { isSignedBy } from "./adapters/notices/webhook-signature.ts";
+export type { SignatureOptions } from "./adapters/notices/webhook-signature.ts";
 export { memoryJournal } from "./adapters/journals/memory-journal.ts";
 export { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
 export { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";

@@ -72,6 +72,10 @@ export const limits = {
   noticeCloseMs: 5_000,
   /** Notices that one subscriber is given at the same time, each of another run. */
   noticesAtOnceMax: 16,
+  /** A webhook's whole request; what is shown of an answer that is no success; how old a signature may be. */
+  webhookTimeoutMs: 10_000,
+  webhookAnswerCharsMax: 500,
+  webhookToleranceSeconds: 300,
   subscribersMax: 64,
   subscriberCharsMax: 64,
   /** What became of notices: so much of it is answered at once. */
