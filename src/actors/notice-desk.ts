@@ -68,6 +68,8 @@ export class NoticeDesk {
 
   /** Delivers what this journal's subscribers have not been told of runs that have ended, because their process was gone before. */
   async resume(): Promise<void> {
+    // Whatever is told of a journal that takes nothing down would be told each time that it is opened.
+    if (this.#parts.journal.isReadOnly === true) return;
     for (const { name } of this.#subscribers) {
       const open = await this.#parts.journal.noticeMarks({ subscriber: name, state: "open" });
       for (const { run } of open) {
