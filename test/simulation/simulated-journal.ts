@@ -15,6 +15,7 @@ import type {
 import { checkConsecutive } from "../../src/adapters/journals/consecutive-commits.ts";
 import { followRun } from "../../src/adapters/journals/follow-run.ts";
 import type { Author } from "./commit-laws.ts";
+import { frozen } from "./frozen-commits.ts";
 import { damagedCheckpoint } from "./damaged-checkpoint.ts";
 import type { DurableStore } from "./durable-store.ts";
 import type { Faults } from "./scenario.ts";
@@ -300,16 +301,4 @@ export class SimulatedJournal implements Journal {
 
 function closed(): RunfoldError {
   return new RunfoldError("journal.closed", "The journal is closed.");
-}
-
-function frozen(commits: readonly Commit[]): readonly Commit[] {
-  const copy: Commit[] = JSON.parse(JSON.stringify(commits));
-  freeze(copy);
-  return copy;
-}
-
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
 }

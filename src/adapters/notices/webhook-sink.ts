@@ -1,5 +1,6 @@
 import { RunfoldError } from "../../domain/errors.ts";
 import { limits } from "../../domain/limits.ts";
+import type { Notice } from "../../domain/notice.ts";
 import type { NoticeFailure, NoticeSink } from "../../ports/notice-sink.ts";
 import { signatureHeader, signatureOf } from "./webhook-signature.ts";
 
@@ -28,7 +29,7 @@ export function webhookSink(options: WebhookOptions): NoticeSink {
   if (typeof secret !== "string" || secret === "") throw invalid("A webhook needs a secret to sign its notices with.");
   const timeoutMs = Math.min(options.timeoutMs ?? limits.webhookTimeoutMs, limits.webhookTimeoutMs);
   return async (notice, { signal }) => {
-    const body = JSON.stringify(notice);
+    const body = JSON.stringify(wireNotice(notice));
     let response: Response;
     try {
       response = await fetch(url, {
@@ -52,6 +53,16 @@ export function webhookSink(options: WebhookOptions): NoticeSink {
     }
     return await failureOf(response, url, now());
   };
+}
+
+/** On the wire a step that timed out is `timed_out`, as in the reasons. */
+function wireNotice({ summary, ...notice }: Notice): object {
+  const { timedOut, ...counts } = summary.counts;
+  const outputs = summary.outputs.map((output) => ({
+    ...output,
+    status: output.status === "timedOut" ? "timed_out" : output.status,
+  }));
+  return { ...notice, summary: { ...summary, counts: { ...counts, timed_out: timedOut }, outputs } };
 }
 
 async function failureOf(response: Response, { host }: URL, now: number): Promise<NoticeFailure> {

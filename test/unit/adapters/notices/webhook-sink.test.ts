@@ -25,7 +25,7 @@ const notice: Notice = {
     status: "succeeded",
     position: 10,
     counts: { pending: 0, running: 0, succeeded: 1, failed: 0, blocked: 0, timedOut: 0, canceled: 0 },
-    outputs: [{ step: "a", status: "succeeded", bytes: 3 }],
+    outputs: [{ step: "a", status: "timedOut" }],
     omittedOutputs: 0,
   },
 };
@@ -76,7 +76,12 @@ describe("a webhook", () => {
       "run-1.life.3",
       "Bearer x",
     ]);
-    expect(JSON.parse(body)).toEqual(notice);
+    const { timedOut, ...counts } = notice.summary.counts;
+    const outputs = [{ step: "a", status: "timed_out" }];
+    expect(JSON.parse(body)).toEqual({
+      ...notice,
+      summary: { ...notice.summary, counts: { ...counts, timed_out: timedOut }, outputs },
+    });
     const signature = headers["runfold-signature"] as string;
     expect(signature).toMatch(/^t=1790000000,v1=[0-9a-f]{64}$/);
     const now = (): number => at;
