@@ -139,13 +139,15 @@ export class NoticeDesk {
   }
 
   #settle(run: RunId, { view }: RunStream, subscriber: string): void {
-    const { journal, clock, report } = this.#parts;
+    const { journal, clock } = this.#parts;
     const mark: NoticeMark = { subscriber, notice: 0, state: "closed", attempts: 0, at: clock.now() };
-    journal.markNotice(run, mark, view.life).catch((error: unknown) => report("notices-failed", run, error));
+    journal
+      .markNotice(run, mark, view.life)
+      .catch((error: unknown) => this.#parts.report("notices-failed", run, error));
   }
 
   #queue(run: RunId, stream: RunStream, subscriber: NoticeSubscriber): NoticeQueue {
-    const { journal, clock, entropy, artifacts, failed, report } = this.#parts;
+    const { journal, clock, entropy, artifacts } = this.#parts;
     const key = `${run}\n${stream.view.life}\n${subscriber.name}`;
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
@@ -154,8 +156,8 @@ export class NoticeDesk {
       subscriber,
       clock,
       entropy,
-      failed: (reason) => failed(run, subscriber.name, reason),
-      markFailed: (error) => report("notices-failed", run, error),
+      failed: (reason) => this.#parts.failed(run, subscriber.name, reason),
+      markFailed: (error) => this.#parts.report("notices-failed", run, error),
       idle: () => {
         this.#queues.delete(key);
         if (this.#queues.size > 0) return;

@@ -68,7 +68,7 @@ export class NoticeQueue {
 
   /** Whether it is known what became of it. */
   async #deliver(notice: QueuedNotice, before: number): Promise<boolean> {
-    const { subscriber, source, failed } = this.#parts;
+    const { subscriber, source } = this.#parts;
     for (let tried = 1; ; tried++) {
       const attempts = before + tried;
       let failure: NoticeFailure | undefined;
@@ -78,7 +78,7 @@ export class NoticeQueue {
         failure = { reason: textOf(error) };
       }
       if (failure === undefined) return await this.#mark(notice, { state: "delivered", attempts });
-      failed(failure.reason);
+      this.#parts.failed(failure.reason);
       if (failure.isFinal === true || tried >= limits.noticeAttemptsMax) {
         return await this.#mark(notice, { state: "undelivered", attempts, reason: failure.reason });
       }
@@ -92,7 +92,7 @@ export class NoticeQueue {
     { notice, isTerminal }: QueuedNotice,
     mark: Pick<NoticeMark, "state" | "attempts" | "reason">,
   ): Promise<boolean> {
-    const { source, subscriber, clock, markFailed } = this.#parts;
+    const { source, subscriber, clock } = this.#parts;
     const { run, journal, stream } = source;
     const about = { subscriber: subscriber.name, at: clock.now() };
     const { life } = stream.view;
@@ -102,7 +102,7 @@ export class NoticeQueue {
         await journal.markNotice(run, { ...about, notice: 0, state: "closed", attempts: 0 }, life);
       }
     } catch (error) {
-      markFailed(error);
+      this.#parts.markFailed(error);
     }
     return true;
   }

@@ -17,11 +17,11 @@ export class NoticeRelay {
   }
 
   put(source: NoticeSource, queued: QueuedNotice): void {
-    this.then(async () => this.#next(await noticeOf(source, queued, 1)));
+    this.afterwards(async () => this.#next(await noticeOf(source, queued, 1)));
   }
 
   /** Once all that was put so far has been told of. */
-  then(call: () => void | Promise<void>): void {
+  afterwards(call: () => void | Promise<void>): void {
     this.#last = this.#last.then(call).catch(this.#report);
   }
 }
@@ -33,13 +33,13 @@ export function observeNotices(source: NoticeSource, report: ObserverReport): Ob
     const relay = new NoticeRelay((notice) => subscriber.next(notice), report);
     for (const queued of stream.notices.list()) relay.put(source, queued);
     const finish = (): void => {
-      if (stream.isEnded) relay.then(() => subscriber.complete());
+      if (stream.isEnded) relay.afterwards(() => subscriber.complete());
     };
     finish();
     const stops = [
       stream.listenNotices((queued) => relay.put(source, queued)),
       stream.listenBatches({ advanced: finish }),
-      stream.onStop((error) => relay.then(() => subscriber.error(error))),
+      stream.onStop((error) => relay.afterwards(() => subscriber.error(error))),
     ];
     return () => {
       for (const stop of stops) stop();

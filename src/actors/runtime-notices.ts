@@ -32,7 +32,7 @@ export class RuntimeNotices {
     const observerFailed: ObserverReport = (error) => parts.report("observer-failed", undefined, error);
     this.all$ = new GuardedObservable<Notice>(observerFailed, (subscriber) => {
       const relay = new NoticeRelay((notice) => subscriber.next(notice), observerFailed);
-      const complete = (): void => relay.then(() => subscriber.complete());
+      const complete = (): void => relay.afterwards(() => subscriber.complete());
       this.#relays.add(relay);
       this.#closed.add(complete);
       return () => {

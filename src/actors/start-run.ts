@@ -46,7 +46,7 @@ export async function startOrFind(
   owned: OwnedRuns,
   id: RunId,
   graph: Graph,
-  { find, refuseClosed }: { find(id: RunId): Promise<Run | undefined>; refuseClosed(): void },
+  { find, refuseClosed }: { readonly find: (id: RunId) => Promise<Run | undefined>; readonly refuseClosed: () => void },
 ): Promise<Run> {
   try {
     return await startRun(parts, owned, id, graph.document, refuseClosed);
