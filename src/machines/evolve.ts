@@ -5,7 +5,7 @@ import { limits } from "../domain/limits.ts";
 import type { Edges } from "./plan.ts";
 import { isSink, planOf } from "./plan.ts";
 import { carryOver, evolveMessage } from "./message-state.ts";
-import { addReason, evolveNotice, forkNotices, isWorthNotice } from "./notice-state.ts";
+import { addReason, takesReasons, evolveNotice, forkNotices, isWorthNotice } from "./notice-state.ts";
 import type { StepPhase } from "./step-machine.ts";
 import { regraphed } from "./regraph.ts";
 import { emptyArrays, phaseCode } from "./run-state.ts";
@@ -171,7 +171,15 @@ function meet(state: RunState, { offsets, targets }: Edges, step: number): void 
 function noteEnd(state: RunState, step: number, status: string): void {
   const { plan, notices } = state;
   if (state.phase !== "running" || plan.notices.mode !== "milestones") return;
+  const isResult = isSink(plan, step);
+  const isMiss = status !== "succeeded";
+  if (!isResult && !isMiss) return;
+  // Of a hundred thousand results the names of most are never told, so they need not be made.
+  if (!takesReasons(notices, plan.notices)) {
+    notices.dropped += Number(isResult) + Number(isMiss);
+    return;
+  }
   const id = plan.ids[step]!;
-  if (isSink(plan, step)) addReason(notices, plan.notices, `sink ${id} ${status}`);
-  if (status !== "succeeded") addReason(notices, plan.notices, `step ${id} ${status}`);
+  if (isResult) addReason(notices, plan.notices, `sink ${id} ${status}`);
+  if (isMiss) addReason(notices, plan.notices, `step ${id} ${status}`);
 }

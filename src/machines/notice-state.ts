@@ -23,10 +23,15 @@ export function noNotices(): NoticeState {
 }
 
 /** Takes down why there should be a milestone. Constant time: beyond the bounds it only counts. */
-export function addReason(state: NoticeState, { mode, noticesMax }: NoticePlan, reason: string): void {
-  if (mode !== "milestones" || state.pending.has(reason)) return;
-  if (state.milestones >= noticesMax || state.pending.size >= limits.noticeReasonsMax) state.dropped++;
-  else state.pending.add(reason);
+export function addReason(state: NoticeState, plan: NoticePlan, reason: string): void {
+  if (plan.mode !== "milestones" || state.pending.has(reason)) return;
+  if (takesReasons(state, plan)) state.pending.add(reason);
+  else state.dropped++;
+}
+
+/** Whether another reason finds a place. */
+export function takesReasons({ milestones, pending }: NoticeState, { noticesMax }: NoticePlan): boolean {
+  return milestones < noticesMax && pending.size < limits.noticeReasonsMax;
 }
 
 /** Folds a notice: what was pending is in it. */
