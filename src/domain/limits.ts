@@ -75,7 +75,7 @@ export const limits = {
   /** A webhook's whole request; what is shown of an answer that is no success; how old a signature may be. */
   webhookTimeoutMs: 10_000,
   webhookAnswerCharsMax: 500,
-  webhookToleranceSeconds: 300,
+  webhookToleranceSecondsDefault: 300,
   subscribersMax: 64,
   subscriberCharsMax: 64,
   /** What became of notices: so much of it is answered at once. */

@@ -14,29 +14,9 @@ import type {
 } from "../../src/ports/journal.ts";
 import { checkConsecutive } from "../../src/adapters/journals/consecutive-commits.ts";
 import { followRun } from "../../src/adapters/journals/follow-run.ts";
-import type { Author } from "./commit-laws.ts";
 import { frozen } from "./frozen-commits.ts";
 import { damagedCheckpoint } from "./damaged-checkpoint.ts";
-import type { DurableStore } from "./durable-store.ts";
-import type { Faults } from "./scenario.ts";
-import type { Chance } from "./chance.ts";
-import type { ProcessClock, SimulatedTime } from "./simulated-time.ts";
-
-/** What the journal of one process is made of. */
-export interface SimulatedJournalParts {
-  readonly store: DurableStore;
-  readonly time: SimulatedTime;
-  readonly clock: ProcessClock;
-  readonly chance: Chance;
-  readonly faults: Faults;
-  readonly author: Author;
-  /** The process has been told that its commits are durable, up to where its run then stood. */
-  acknowledged(run: RunId, life: string, position: Position): void;
-  /** The process has been told that another one writes the run. */
-  lost(run: RunId): void;
-  /** The process has been told that the journal failed. */
-  failed(): void;
-}
+import type { SimulatedJournalParts } from "./simulated-journal-parts.ts";
 
 interface Operation {
   readonly run: RunId;

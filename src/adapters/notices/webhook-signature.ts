@@ -13,7 +13,7 @@ export function signatureOf(secret: string, atSeconds: number, body: string): st
 }
 
 export interface SignatureOptions {
-  /** How far the time of the signature may be from now. Default: `limits.webhookToleranceSeconds`. */
+  /** How far the time of the signature may be from now. Default: `limits.webhookToleranceSecondsDefault`. */
   readonly toleranceSeconds?: number;
   /** Default: the system's time. */
   readonly now?: () => number;
@@ -27,7 +27,7 @@ export function isSignedBy(
   secret: string,
   header: string | null | undefined,
   body: string,
-  { toleranceSeconds = limits.webhookToleranceSeconds, now = Date.now }: SignatureOptions = {},
+  { toleranceSeconds = limits.webhookToleranceSecondsDefault, now = Date.now }: SignatureOptions = {},
 ): boolean {
   const [, seconds, hex] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header ?? "") ?? [];
   if (seconds === undefined || hex === undefined) return false;
