@@ -4,6 +4,7 @@ import { builtInAgents } from "./agent-options.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { ProcessRecord } from "./actors/process-record.ts";
 import { Runtime } from "./actors/runtime.ts";
+import type { RuntimeParts } from "./actors/runtime-parts.ts";
 import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 import { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
 import { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
@@ -70,7 +71,7 @@ const record = new ProcessRecord();
 
 /**
  * Opens a runtime on a journal, and goes on with what an earlier process left unfinished.
- * @throws what the journal or the root refuses with.
+ * @throws `notice.invalid` for a subscriber's name; what the journal or the root refuses with.
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const journal = options.journal ?? memoryJournal();
@@ -92,7 +93,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     for (const kind of executor.kinds) executors.set(kind, executor);
   }
   const workspace: Workspace = { inspect: inspectPlace, realRoot: (root) => realpath(root) };
-  const runtime = new Runtime({
+  const parts: RuntimeParts = {
     journal,
     artifacts: options.artifacts ?? defaultArtifacts(journal),
     clock,
@@ -111,7 +112,8 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     releaseTasks: (run) => registry.release(run),
     notices: options.notices ?? [],
     onDiagnostic: options.onDiagnostic,
-  });
+  };
+  const runtime = await runtimeOf(parts);
   try {
     await runtime.tidy();
     if (options.recover !== false && journal.isReadOnly !== true) await runtime.recover();
@@ -120,6 +122,16 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     throw error;
   }
   return runtime;
+}
+
+/** A journal that was handed over is closed also where nothing becomes of it. */
+async function runtimeOf(parts: RuntimeParts): Promise<Runtime> {
+  try {
+    return new Runtime(parts);
+  } catch (error) {
+    await parts.journal.close();
+    throw error;
+  }
 }
 
 function defaultArtifacts({ location }: Journal): ArtifactStore {

@@ -153,6 +153,8 @@ describe("a sink that fails", () => {
 
   test("may do anything with the run from inside: cancel it, clean it up, start another", async () => {
     const done: string[] = [];
+    let isOver = (): void => undefined;
+    const over = new Promise<void>((resolve) => (isOver = resolve));
     const { graph, tasks } = three({ minIntervalSeconds: 0 });
     const other = defineGraph("other", {
       objective: "Follow.",
@@ -167,11 +169,12 @@ describe("a sink that fails", () => {
         await world.runtime.start(other, { id: "next" });
       }
       done.push(notice.status);
+      if (notice.isTerminal) isOver();
     };
     const world = await openWorld({ notices: [{ subscriber: "s", sink }] });
     const run = await world.runtime.start(graph, { id: "x" });
     await end(tasks);
-    await turns(30);
+    await over;
     expect(run.snapshot().status).toBe("canceled");
     expect(done).toEqual(["running", "canceled"]);
     expect(await world.runtime.get("x")).toBeUndefined();
@@ -195,4 +198,24 @@ test("a journal that cannot keep what became of a notice loses none: it is told 
   await openWorld({ journal: inner, notices: [again.subscription] });
   await turns(20);
   expect(again.got.map(({ key }) => key)).toEqual([ear.got[0]!.key]);
+});
+
+test("one subscriber is given so many notices at once, each of another run; the others wait", async () => {
+  const answers: (() => void)[] = [];
+  const ear = new Ear(() => new Promise<void>((resolve) => answers.push(resolve)));
+  const { runtime } = await openWorld({ notices: [ear.subscription] });
+  const quick = defineGraph("quick", { objective: "End.", steps: [step("a", { run: task(() => 1) })] });
+  const count = limits.noticesAtOnceMax + 3;
+  for (let number = 0; number < count; number++) await (await runtime.start(quick)).outcome();
+  await turns(20);
+  expect(answers).toHaveLength(limits.noticesAtOnceMax);
+  answers[0]!();
+  answers[1]!();
+  await turns(20);
+  expect(answers).toHaveLength(limits.noticesAtOnceMax + 2);
+  for (let number = 2; number < count; number++) {
+    answers[number]!();
+    await turns();
+  }
+  expect(new Set(ear.got.map(({ run }) => run)).size).toBe(count);
 });

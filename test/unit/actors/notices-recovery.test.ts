@@ -156,6 +156,28 @@ test("a runtime that is closed tells what it has, the end of what it cancels inc
   ]);
 });
 
+test("what comes after a notice that could not be told yet is left to the next process as well, so that it comes after it", async () => {
+  const journal = lasting();
+  const got: number[] = [];
+  const refusing = {
+    subscriber: "ear",
+    sink: ({ notice }: Notice) => (got.push(notice), notice === 1 ? "not now" : undefined),
+  };
+  const { runtime } = await openWorld({ journal, notices: [refusing] });
+  const { graph, tasks } = two({ minIntervalSeconds: 0 });
+  await runtime.start(graph, { id: "x" });
+  tasks.a.succeed("x");
+  await turns();
+  tasks.b.succeed("x");
+  await turns(20);
+  await runtime.close();
+  expect(got).toEqual([1]);
+  const after = ear();
+  await openWorld({ journal, notices: [after.subscription] });
+  await turns(20);
+  expect(after.got.map(({ notice }) => notice)).toEqual([1, 2]);
+});
+
 test("a fork tells of itself, not of its past", async () => {
   const heard = ear();
   const { graph, tasks } = two({ minIntervalSeconds: 0 });
