@@ -254,3 +254,16 @@ test("twenty thousand results are as many notices as the cap allows, and the end
   }
   expect([state.phase, told]).toEqual(["succeeded", 101]);
 });
+
+test("a commit of a version before notices is decided without any; whoever goes on with its run tells what waits", () => {
+  const state = initialState();
+  const graph = graphOf(abc, undefined, { minIntervalSeconds: 0 });
+  const told = (input: Parameters<typeof decide>[1], schema: number): number => {
+    const events = decide(state, input, 1, schema);
+    return isRefusal(events) ? -1 : noticesIn(events).length;
+  };
+  expect(told(startInput(graph), 2)).toBe(0);
+  expect(told({ type: "step.succeed", step: "a", attempt: 1, output: { value: null } }, 2)).toBe(0);
+  expect(told({ type: "step.succeed", step: "b", attempt: 1, output: { value: null } }, 3)).toBe(1);
+  expect(told({ type: "step.succeed", step: "c", attempt: 1, output: { value: null } }, 2)).toBe(0);
+});
