@@ -50,10 +50,14 @@ export type { Divergence, Verification } from "./projections/verify.ts";
 export { timelineOf } from "./projections/timeline.ts";
 export type { Span, Timeline } from "./projections/timeline.ts";
 
+export { webhookSink } from "./adapters/notices/webhook-sink.ts";
+export type { WebhookOptions } from "./adapters/notices/webhook-sink.ts";
+export { isSignedBy } from "./adapters/notices/webhook-signature.ts";
+export type { SignatureOptions } from "./adapters/notices/webhook-signature.ts";
 export { memoryJournal } from "./adapters/journals/memory-journal.ts";
 export { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
 export { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
-export type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "./ports/journal.ts";
+export type { AppendOptions, Checkpoint, InboxMessage, Journal, NoticeQuery, RunEntry } from "./ports/journal.ts";
 export type { ArtifactStore, ArtifactWriter, DeletedArtifacts } from "./ports/artifact-store.ts";
 export type {
   Attempt,
@@ -103,6 +107,25 @@ export type {
   LibrarySource,
 } from "./domain/agent.ts";
 export type { MessageChannel, MessageNumber, MessageReceipt, MessageStatus } from "./domain/message.ts";
+export type {
+  Notice,
+  NoticeArtifact,
+  NoticeMark,
+  NoticeMode,
+  NoticeNumber,
+  NoticeOutput,
+  NoticeSummary,
+  QueuedNotice,
+  RunNoticeMark,
+} from "./domain/notice.ts";
+export type {
+  NoticeAnswer,
+  NoticeContext,
+  NoticeFailure,
+  NoticeSink,
+  NoticeSubscription,
+} from "./ports/notice-sink.ts";
+export type { RuntimeNotices } from "./actors/runtime-notices.ts";
 export type { Usage } from "./domain/usage.ts";
 export type { Json } from "./domain/json.ts";
 export type { RunEnd, RunStatus, StepStatus } from "./domain/status.ts";

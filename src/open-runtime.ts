@@ -5,6 +5,7 @@ import type { AgentOptions } from "./agent-options.ts";
 import { deferredExecutor } from "./deferred-executor.ts";
 import { ProcessRecord } from "./actors/process-record.ts";
 import { Runtime } from "./actors/runtime.ts";
+import type { RuntimeParts } from "./actors/runtime-parts.ts";
 import type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 import { directoryArtifacts } from "./adapters/artifacts/directory-artifacts.ts";
 import { memoryArtifacts } from "./adapters/artifacts/memory-artifacts.ts";
@@ -25,6 +26,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Entropy } from "./ports/entropy.ts";
 import type { Executor } from "./ports/executor.ts";
 import type { Journal } from "./ports/journal.ts";
+import type { NoticeSubscription } from "./ports/notice-sink.ts";
 import type { Workspace } from "./ports/workspace.ts";
 import { TaskRegistry } from "./actors/task-registry.ts";
 
@@ -49,6 +51,11 @@ export interface RuntimeOptions {
   readonly abortGraceMs?: number;
   /** Default: `limits.liveRunsMax`. */
   readonly liveRunsMax?: number;
+  /**
+   * Who is told of what runs find worth a notice: each notice at least once, also across crashes. What a subscriber of the same name
+   * was not told by an earlier process, because that was gone, it is told now.
+   */
+  readonly notices?: readonly NoticeSubscription[];
   readonly clock?: Clock;
   readonly entropy?: Entropy;
   /**
@@ -65,7 +72,7 @@ const record = new ProcessRecord();
 
 /**
  * Opens a runtime on a journal, and goes on with what an earlier process left unfinished.
- * @throws what the journal or the root refuses with.
+ * @throws `notice.invalid` for a subscriber's name; what the journal or the root refuses with.
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const journal = options.journal ?? memoryJournal();
@@ -90,7 +97,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     for (const kind of executor.kinds) executors.set(kind, executor);
   }
   const workspace: Workspace = { inspect: inspectPlace, realRoot: (root) => realpath(root) };
-  const runtime = new Runtime({
+  const parts: RuntimeParts = {
     journal,
     artifacts: options.artifacts ?? defaultArtifacts(journal),
     clock,
@@ -107,8 +114,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     liveRunsMax: options.liveRunsMax ?? limits.liveRunsMax,
     bindTasks: (run, graph) => registry.bind(run, graph),
     releaseTasks: (run) => registry.release(run),
+    notices: options.notices ?? [],
     onDiagnostic: options.onDiagnostic,
-  });
+  };
+  const runtime = await runtimeOf(parts);
   try {
     await runtime.tidy();
     if (options.recover !== false && journal.isReadOnly !== true) await runtime.recover();
@@ -117,6 +126,16 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     throw error;
   }
   return runtime;
+}
+
+/** A journal that was handed over is closed also where nothing becomes of it. */
+async function runtimeOf(parts: RuntimeParts): Promise<Runtime> {
+  try {
+    return new Runtime(parts);
+  } catch (error) {
+    await parts.journal.close();
+    throw error;
+  }
 }
 
 function defaultArtifacts({ location }: Journal): ArtifactStore {

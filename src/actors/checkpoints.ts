@@ -3,6 +3,7 @@ import type { Commit } from "../domain/commit.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
+import type { QueuedNotice } from "../domain/notice.ts";
 import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
 import { textHash } from "../domain/text-hash.ts";
@@ -14,13 +15,14 @@ import { MaterialIndex } from "../projections/material.ts";
 import type { SavedMaterial } from "../projections/material.ts";
 import { MessageBook } from "../projections/messages.ts";
 import type { SavedMessageBook } from "../projections/messages.ts";
+import { NoticeBook } from "../projections/notices.ts";
 import { RunView } from "../projections/run-view.ts";
 import type { SavedView } from "../projections/run-view.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { RunStream, StreamParts } from "./run-stream.ts";
 
 /** Raised with every change of what is saved; a checkpoint of another version is passed over, and the journal folded. */
-const savedVersion = 2;
+const savedVersion = 3;
 
 interface SavedRun {
   readonly version: string;
@@ -32,6 +34,7 @@ interface SavedRun {
   readonly view: SavedView;
   readonly material: SavedMaterial;
   readonly messages: SavedMessageBook;
+  readonly notices: readonly QueuedNotice[];
 }
 
 export interface LoadedCheckpoint {
@@ -49,8 +52,9 @@ export function isCheckpointDue(position: Position, last: Position, steps: numbe
 
 /** Takes all that is needed at once, before it is written; `last` is the commit that the state has come to. */
 export function checkpointOf(state: RunState, stream: RunStream, last: Commit): Json {
-  const { view, material, messages } = stream;
-  const body = { state: saveState(state), view: view.save(), material: material.save(), messages: messages.save() };
+  const { view, material, messages, notices } = stream;
+  const books = { material: material.save(), messages: messages.save(), notices: notices.list() };
+  const body = { state: saveState(state), view: view.save(), ...books };
   const commit = textHash(JSON.stringify(last));
   return { version, commit, hash: hashOf(state.position, commit, body), ...body } as unknown as Json;
 }
@@ -70,10 +74,10 @@ export async function loadCheckpoint(
   const saved = checkpoint.state as unknown as SavedRun;
   try {
     if (saved.version !== version) return undefined;
-    const { state, view, material, messages } = saved;
+    const { state, view, material, messages, notices } = saved;
     const isOfRun = state.run === run && (life === undefined || state.life === life);
     if (!isOfRun) return undefined;
-    if (saved.hash !== hashOf(position, saved.commit, { state, view, material, messages })) return undefined;
+    if (saved.hash !== hashOf(position, saved.commit, { state, view, material, messages, notices })) return undefined;
     const [last] = await journal.read(run, position - 1, 1);
     if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;
     const graph = await graphAt(journal, run, view.run.graphAt);
@@ -84,12 +88,16 @@ export async function loadCheckpoint(
   }
 }
 
-function restored({ state: savedState, view: savedView, material, messages }: SavedRun, graph: GraphDocument) {
+function restored({ state: savedState, view: savedView, material, messages, notices }: SavedRun, graph: GraphDocument) {
   const state = restoreState(savedState, graph);
   if (state === undefined || savedView.run.position !== state.position) return undefined;
   const view = RunView.restore(savedView, graph);
   const frontier = Frontier.restore(graph, (step) => isStepEnded(view.steps.at(step).status));
-  const books = { material: MaterialIndex.restore(material), messages: MessageBook.restore(messages) };
+  const books = {
+    material: MaterialIndex.restore(material),
+    messages: MessageBook.restore(messages),
+    notices: NoticeBook.restore(notices, state.notices.last),
+  };
   return { state, parts: { view, frontier, ...books } };
 }
 

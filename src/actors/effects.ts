@@ -1,6 +1,7 @@
 import type { Event } from "../domain/events.ts";
 import type { EpochMs, StepId } from "../domain/ids.ts";
 import type { TimerFired } from "../domain/inputs.ts";
+import type { NoticeNumber } from "../domain/notice.ts";
 import { limits } from "../domain/limits.ts";
 import { workKindOf } from "../domain/graph-document.ts";
 import type { StepDocument, WorkKind } from "../domain/graph-document.ts";
@@ -21,6 +22,8 @@ export interface EffectsHost extends AttemptHost {
   fire(input: TimerFired): void;
   /** What has been waiting for its time since before this process wrote the run. */
   standing(): Standing;
+  /** The notice that waits for its time, and when that comes. Constant time: asked after every commit. */
+  nextNotice(): { readonly notice: NoticeNumber; readonly dueAt: EpochMs; readonly intervalMs: number } | undefined;
   /** What an earlier owner left running may still run. */
   sweepFailed(error: unknown): void;
 }
@@ -45,6 +48,7 @@ export class Effects {
   #isSweeping = false;
   #sweepTimer: Timer | undefined;
   #deadline: Timer | undefined;
+  #notice: { readonly timer: Timer; readonly dueAt: EpochMs; readonly notice: NoticeNumber } | undefined;
 
   constructor(host: EffectsHost) {
     this.#host = host;
@@ -107,6 +111,21 @@ export class Effects {
     }
   }
 
+  /** Lets the notice that waits, if there is one, have its time. Asked once the events of a commit have been applied. */
+  armNotice(): void {
+    const next = this.#host.nextNotice();
+    if (next?.notice === this.#notice?.notice && next?.dueAt === this.#notice?.dueAt) return;
+    this.#notice?.timer.cancel();
+    this.#notice = undefined;
+    if (next === undefined) return;
+    const { notice, dueAt, intervalMs } = next;
+    const { clock } = this.#host;
+    // Where the clock was set back since the last one, nobody waits for longer than the whole of an interval.
+    const at = Math.min(dueAt, clock.now() + intervalMs);
+    const timer = clock.setTimer(at, () => this.#host.fire({ type: "notice.due", notice }));
+    this.#notice = { timer, dueAt, notice };
+  }
+
   /** Launches the attempts that have started since the last call. */
   launch(): void {
     if (this.#launches.length === 0) return;
@@ -120,6 +139,7 @@ export class Effects {
   dispose(): void {
     this.#deadline?.cancel();
     this.#sweepTimer?.cancel();
+    this.#notice?.timer.cancel();
     this.#host.deadlines.clear();
     for (const timer of this.#retries.values()) timer.cancel();
     this.#retries.clear();

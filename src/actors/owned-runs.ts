@@ -5,22 +5,22 @@ import { workKindOf } from "../domain/graph-document.ts";
 import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Command, Refusal } from "../domain/inputs.ts";
+import type { NoticeNumber } from "../domain/notice.ts";
 import type { Handover } from "../projections/frontier.ts";
 import type { Plan } from "../machines/plan.ts";
 import { planOf } from "../machines/plan.ts";
-import { phaseCode } from "../machines/run-state.ts";
 import type { RunState } from "../machines/run-state.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { AppendOptions, InboxMessage } from "../ports/journal.ts";
 import { textOf } from "./error-text.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
-import type { Standing } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
 import { LineHere } from "./line-here.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
+import { nextNoticeOf, standingOf } from "./standing.ts";
 import type { Run } from "./run.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
 
@@ -52,6 +52,10 @@ export interface OwnedRunsHost {
   observerFailed(run: RunId, error: unknown): void;
   /** A run is written here from now on. */
   taken(): void;
+  /** Who is to be told of notices. */
+  subscribers(): readonly string[];
+  /** That a run is written here has been committed. Its notices after number `before` are since then; `isNew` if nobody wrote it before. */
+  begun(id: RunId, stream: RunStream, before: NoticeNumber, isNew: boolean): void;
   /** A run is no longer written here. */
   released(id: RunId, stream: RunStream): void;
 }
@@ -123,6 +127,7 @@ export class OwnedRuns {
     const actor = this.#actorOf(ownership);
     const run = this.#host.handle(id, stream, new LineHere(actor));
     const leave = this.#host.parts.record.writes(ownership.life);
+    const noticesBefore = stream.notices.last;
     this.#actors.set(id, actor);
     this.#leaving.set(actor, leave);
     try {
@@ -138,6 +143,7 @@ export class OwnedRuns {
         this.#forget(id, actor);
         return refusal;
       }
+      this.#host.begun(id, stream, noticesBefore, command.type !== "run.recover");
       // A run may be over by the time that its start is known to be committed.
       if (!actor.isStopped) {
         this.#runs.set(id, run);
@@ -174,6 +180,7 @@ export class OwnedRuns {
       state,
       stream,
       ...(past === undefined ? {} : { past }),
+      subscribers: plan.notices.mode === "none" ? [] : this.#host.subscribers(),
       checkpointedAt: parts.writesCheckpoints ? checkpointedAt : undefined,
       effects: (actor) =>
         new Effects({
@@ -203,6 +210,7 @@ export class OwnedRuns {
             else actor.diagnose(code, severity, message, step);
           },
           standing: () => standingOf(state),
+          nextNotice: () => nextNoticeOf(state),
           sweepFailed: (error) => {
             report("sweep-failed", error);
             const message = `What an earlier owner left running may still run: ${textOf(error)}`;
@@ -235,14 +243,4 @@ function executorsFor({ steps }: Plan, executors: RuntimeParts["executors"]): re
     if (executor !== undefined) found.add(executor);
   }
   return [...found];
-}
-
-/** Linear in the steps; asked once, when the run comes here. */
-function standingOf({ phase, deadlineAt, plan, phases, attempts, dueAt }: RunState): Standing {
-  const retries: Standing["retries"][number][] = [];
-  for (let step = 0; step < phases.length; step++) {
-    if (phases[step] !== phaseCode.waiting) continue;
-    retries.push({ step: plan.ids[step]!, attempt: attempts[step]!, retryAt: dueAt[step]! });
-  }
-  return { deadlineAt: phase === "running" ? deadlineAt : undefined, retries };
 }

@@ -29,6 +29,8 @@ export interface RunActorParts {
   readonly stream: RunStream;
   /** The run whose past this one begins with; then its first append makes the run. */
   readonly past?: AppendOptions["past"];
+  /** Who is to be told of the run's notices: noted with the first append. */
+  readonly subscribers: readonly string[];
   /** Where the newest checkpoint stands; undefined where none is ever written. */
   readonly checkpointedAt: Position | undefined;
   /** Built by the runtime, because effects report back to this actor. */
@@ -59,6 +61,7 @@ export class RunActor {
   /** The number of the newest inbox message that was taken: those up to it are not taken again. */
   #inboxTaken = 0;
   #past: AppendOptions["past"];
+  #subscribers: readonly string[];
   #checkpointedAt: Position | undefined;
   #isDraining = false;
   #isStopped = false;
@@ -70,6 +73,7 @@ export class RunActor {
     this.#state = parts.state;
     this.#parts = parts;
     this.#past = parts.past;
+    this.#subscribers = parts.subscribers;
     this.#checkpointedAt = parts.checkpointedAt;
     this.#breather = new Breather(parts.clock);
     this.#effects = parts.effects(this);
@@ -199,11 +203,13 @@ export class RunActor {
         life: this.#parts.life,
         ...(inboxThrough === undefined ? {} : { inboxThrough }),
         ...(this.#past === undefined ? {} : { past: this.#past }),
+        ...(this.#subscribers.length === 0 ? {} : { subscribers: this.#subscribers }),
       };
       // But a fork that is refused begins no run, so there is none to look at.
       const isNoRun = this.#past !== undefined && commits.length === 0;
       if (!isNoRun) await this.#append(expected, commits, options);
       this.#past = undefined;
+      if (commits.length > 0) this.#subscribers = [];
     } catch (error) {
       for (const { answer } of letters) answer?.reject(error);
       throw error;
@@ -244,6 +250,7 @@ export class RunActor {
     // A run that was stopped meanwhile is shown as it was kept, but nothing follows from it here any more.
     if (this.#isStopped) return;
     for (const { events } of commits) for (const event of events) this.#effects.apply(event);
+    this.#effects.armNotice();
   }
 
   /** What is saved is taken now, while state and views stand at one position; it is written when the journal comes to it. */

@@ -2,11 +2,13 @@ import type { Commit } from "../domain/commit.ts";
 import type { RunfoldError } from "../domain/errors.ts";
 import type { Event, RecordedEvent } from "../domain/events.ts";
 import type { EpochMs, Position, StepId } from "../domain/ids.ts";
+import type { QueuedNotice } from "../domain/notice.ts";
 import { isRunEnded } from "../domain/status.ts";
 import { Frontier } from "../projections/frontier.ts";
 import { audienceOf, MaterialIndex } from "../projections/material.ts";
 import type { Audience } from "../projections/material.ts";
 import { MessageBook } from "../projections/messages.ts";
+import { NoticeBook } from "../projections/notices.ts";
 import { RunView } from "../projections/run-view.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -27,6 +29,7 @@ export interface StreamParts {
   readonly frontier: Frontier;
   readonly material: MaterialIndex;
   readonly messages: MessageBook;
+  readonly notices: NoticeBook;
 }
 
 /**
@@ -41,9 +44,11 @@ export class RunStream {
   readonly frontier: Frontier;
   readonly material: MaterialIndex;
   readonly messages: MessageBook;
+  readonly notices: NoticeBook;
   readonly waiters = new Waiters();
   readonly #listeners = new Set<Listener>();
   readonly #batchListeners = new Set<BatchListener>();
+  readonly #noticeListeners = new Set<(notice: QueuedNotice) => void>();
   readonly #stopped = new Set<(error: RunfoldError) => void>();
   readonly #sinks = new Set<StepId>();
   readonly #report: (error: unknown) => void;
@@ -56,6 +61,7 @@ export class RunStream {
     this.frontier = parts?.frontier ?? new Frontier();
     this.material = parts?.material ?? new MaterialIndex();
     this.messages = parts?.messages ?? new MessageBook();
+    this.notices = parts?.notices ?? new NoticeBook();
     for (const sink of this.view.sinks) this.#sinks.add(sink);
   }
 
@@ -74,9 +80,13 @@ export class RunStream {
 
   publish(commits: readonly Commit[]): void {
     const first = this.position + 1;
+    const noticed = this.notices.last;
     const audiences: (Audience | undefined)[] = [];
     for (const { at, events } of commits) for (const event of events) audiences.push(this.#fold(event, at));
     if (this.#listeners.size > 0 || !this.waiters.isEmpty) this.#deliver(commits, first, audiences);
+    for (const notice of this.notices.after(noticed)) {
+      for (const listener of this.#noticeListeners) this.#guard(() => listener(notice));
+    }
     for (const listener of this.#batchListeners) this.#guard(() => listener.advanced());
   }
 
@@ -84,6 +94,7 @@ export class RunStream {
     this.view.apply(event, at);
     this.frontier.apply(event);
     this.messages.apply(event);
+    this.notices.apply(event, at, this.position);
     if (event.type === "run.started" || event.type === "run.forked") {
       this.#sinks.clear();
       for (const sink of this.view.sinks) this.#sinks.add(sink);
@@ -127,6 +138,12 @@ export class RunStream {
   listenBatches(listener: BatchListener): () => void {
     this.#batchListeners.add(listener);
     return () => this.#batchListeners.delete(listener);
+  }
+
+  /** Tells of each notice that is queued from now on. Returns how to stop. */
+  listenNotices(listener: (notice: QueuedNotice) => void): () => void {
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
   }
 
   /** Calls back when the stream stops before the run has ended. Returns how to stop. */

@@ -6,6 +6,7 @@ import type { Position, RunId, StepId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/inputs.ts";
 import type { Json } from "../domain/json.ts";
 import type { MessageReceipt } from "../domain/message.ts";
+import type { Notice, QueuedNotice } from "../domain/notice.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
 import type { Step } from "../domain/step.ts";
@@ -20,6 +21,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { checkedMessage } from "./checked-message.ts";
 import type { MessageOptions } from "./checked-message.ts";
+import { observeNotices } from "./notice-stream.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { advanceBeyond, ownRun, observeEvents, observeSnapshots, readEvents } from "./run-events.ts";
@@ -70,6 +72,8 @@ export class Run {
   readonly events$: Observable<CursoredEvent>;
   /** The snapshot now, then a new one after each batch of commits; completes after the run's end. */
   readonly snapshot$: Observable<RunSnapshot>;
+  /** Its notices so far, then those to come; completes after the run's end. To be watched: only a subscriber is told again. */
+  readonly notices$: Observable<Notice>;
   readonly #parts: RunParts;
   /** Where the last wait ended: each target has its own place, because a wait for one step says nothing of the others. */
   readonly #waitedThrough = new Map<StepId | undefined, Position>();
@@ -81,6 +85,7 @@ export class Run {
     this.#parts = parts;
     this.#waitedThrough.set(undefined, parts.stream.position);
     this.events$ = observeEvents(parts, 0);
+    this.notices$ = observeNotices(parts, parts.report);
     this.snapshot$ = observeSnapshots(parts.stream, parts.report, () => this.snapshot());
   }
 
@@ -177,6 +182,11 @@ export class Run {
   messages(step?: Step | StepId): readonly MessageReceipt[] {
     const id = step === undefined ? undefined : this.#step(step).id;
     return this.#parts.stream.messages.list(id).map((entry) => receiptOf(entry, false));
+  }
+
+  /** Its notices so far, as the journal has them, in their order. */
+  notices(): readonly QueuedNotice[] {
+    return this.#parts.stream.notices.list();
   }
 
   /**

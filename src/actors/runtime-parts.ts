@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { NoticeSubscription } from "../ports/notice-sink.ts";
 import type { Workspace } from "../ports/workspace.ts";
 import type { ProcessRecord } from "./process-record.ts";
 import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
@@ -32,5 +33,7 @@ export interface RuntimeParts {
   readonly record: ProcessRecord;
   /** Whether runs leave checkpoints in the journal, so that opening them takes less than folding all of it. */
   readonly writesCheckpoints: boolean;
+  /** Who is told of notices. */
+  readonly notices: readonly NoticeSubscription[];
   readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
 }

@@ -1,4 +1,4 @@
-import { isRunfoldError, RunfoldError } from "../domain/errors.ts";
+import { RunfoldError } from "../domain/errors.ts";
 import type { Graph } from "../domain/graph.ts";
 import { isRunId } from "../domain/ids.ts";
 import type { RunId } from "../domain/ids.ts";
@@ -23,7 +23,8 @@ import { isVacant, tenureOf } from "./tenure.ts";
 import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
 import { Run } from "./run.ts";
-import { startRun } from "./start-run.ts";
+import { startOrFind } from "./start-run.ts";
+import { RuntimeNotices } from "./runtime-notices.ts";
 import { RuntimeDiagnostics } from "./runtime-diagnostics.ts";
 import type { CloseOptions, ResumeOptions, StartOptions } from "./runtime-options.ts";
 import type { RuntimeParts } from "./runtime-parts.ts";
@@ -33,6 +34,8 @@ import type { RuntimeParts } from "./runtime-parts.ts";
  * processes on the same journal can be read, waited for, spoken to and canceled through the same handles.
  */
 export class Runtime implements AsyncDisposable {
+  /** What runs of this runtime tell whoever wants to know, and whom they could not. */
+  readonly notices: RuntimeNotices;
   readonly #parts: RuntimeParts;
   readonly #owned: OwnedRuns;
   readonly #recovery: Recovery;
@@ -53,14 +56,24 @@ export class Runtime implements AsyncDisposable {
     this.#parts = { ...parts, journal };
     this.#diagnostics = new RuntimeDiagnostics(parts.onDiagnostic);
     const report = (code: string, cause: unknown): void => void this.#diagnostics.report(code, undefined, cause);
-    const reportOf = (code: string, run: RunId, cause: unknown): void =>
+    const reportOf = (code: string, run: RunId | undefined, cause: unknown): void =>
       void this.#diagnostics.report(code, run, cause);
+    this.notices = new RuntimeNotices({
+      ...this.#parts,
+      subscriptions: parts.notices,
+      isOwned: (run) => this.#owned.actor(run) !== undefined,
+      failed: (run, subscriber, reason) => this.#reportFailure("notice-failed", run, `${subscriber}: ${reason}`),
+      refuseClosed: () => this.#refuseClosed(),
+      report: reportOf,
+    });
     this.#owned = new OwnedRuns({
       parts: this.#parts,
       handle: (id, stream, line) => this.#handle(id, stream, line),
       report: reportOf,
-      observerFailed: (id, error) => this.#reportObserver(id, error),
+      observerFailed: (id, error) => this.#reportFailure("observer-failed", id, error),
       taken: () => this.#lease.hold(),
+      subscribers: () => this.notices.subscribers,
+      begun: (...begun) => void this.notices.begun(...begun),
       released: (id, { isEnded, view }) => {
         this.#parts.releaseTasks(id);
         if (isEnded) this.#retention.add(id, view.life, view.snapshot().cleanupAt);
@@ -82,7 +95,7 @@ export class Runtime implements AsyncDisposable {
       journal,
       parts.clock,
       this.#closing.signal,
-      (run, error) => this.#reportObserver(run, error),
+      (run, error) => this.#reportFailure("observer-failed", run, error),
       (run, stream) => this.#handle(run, stream, new LineElsewhere(this.#parts, run, stream)),
     );
     this.#retention = new Retention(
@@ -190,6 +203,7 @@ export class Runtime implements AsyncDisposable {
   /** Does what became due while nobody was there. @internal */
   async tidy(): Promise<void> {
     this.#retention.watch(await this.list());
+    void this.notices.resume();
   }
 
   async #start(graph: Graph, id: RunId): Promise<Run> {
@@ -205,20 +219,12 @@ export class Runtime implements AsyncDisposable {
     this.#owned.refuseFull();
     this.#parts.bindTasks(id, graph);
     try {
-      return await this.#launch(graph, id);
+      return await startOrFind(this.#parts, this.#owned, id, graph, {
+        find: (run) => this.#find(run),
+        refuseClosed: () => this.#refuseClosed(),
+      });
     } finally {
       if (this.#owned.actor(id) === undefined) this.#parts.releaseTasks(id);
-    }
-  }
-
-  async #launch(graph: Graph, id: RunId): Promise<Run> {
-    try {
-      return await startRun(this.#parts, this.#owned, id, graph.document, () => this.#refuseClosed());
-    } catch (error) {
-      // Another process was faster with the same id: then it is its run.
-      const winner = isRunfoldError(error, "journal.conflict") ? await this.#find(id) : undefined;
-      if (winner === undefined) throw error;
-      return sameGraph(winner, graph);
     }
   }
 
@@ -243,7 +249,7 @@ export class Runtime implements AsyncDisposable {
       clock,
       artifacts,
       line,
-      report: (error) => this.#reportObserver(id, error),
+      report: (error) => this.#reportFailure("observer-failed", id, error),
       isAbandoned: () => !stream.isEnded && !this.#owned.has(id) && isVacant(this.#parts, stream.view.snapshot()),
       refuseAbandoned: () => refuseAbandoned(this.#parts, id, stream),
       reading: (reading) => {
@@ -259,9 +265,10 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** An observer's error is the run's to remember as long as the run lasts, and the runtime's to tell. */
-  #reportObserver(id: RunId, error: unknown): void {
-    const message = this.#diagnostics.report("observer-failed", id, error);
-    this.#owned.actor(id)?.diagnose("observer-failed", "warning", `An observer of this run failed: ${message}`);
+  #reportFailure(code: "observer-failed" | "notice-failed", id: RunId, error: unknown): void {
+    const message = this.#diagnostics.report(code, id, error);
+    const who = code === "observer-failed" ? "An observer of this run failed" : "A notice was not delivered to";
+    this.#owned.actor(id)?.diagnose(code, "warning", `${who}: ${message}`);
   }
 
   async #close(unfinished: "cancel" | "leave"): Promise<void> {
@@ -275,6 +282,7 @@ export class Runtime implements AsyncDisposable {
     this.#owned.stopAll(closed);
     this.#closing.abort(closed);
     await Promise.allSettled([...new Set(executors.values())].map(async (executor) => executor.close?.()));
+    await this.notices.close();
     await Promise.allSettled(this.#readings);
     await this.#lease.release();
     await journal.close();

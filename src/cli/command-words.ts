@@ -83,6 +83,14 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     details: "Exit code: 1 where --follow can hear no more because the run's process is gone.",
     examples: ["runfold events audit-42", "runfold events audit-42 --follow --json"],
   },
+  notices: {
+    summary: "list what a run told its subscribers, and who could not be told",
+    positionals: [run],
+    options: {},
+    details:
+      "Each notice with its reasons, and what became of it for each subscriber: delivered, undelivered or waiting.",
+    examples: ["runfold notices audit-42", "runfold notices audit-42 --json"],
+  },
   message: {
     summary: "say something to the agent of a running step, from any process",
     positionals: [run, { name: "STEP" }, { name: "TEXT" }],

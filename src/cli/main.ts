@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   status: () => import("./commands/status.ts"),
   result: () => import("./commands/result.ts"),
   events: () => import("./commands/events.ts"),
+  notices: () => import("./commands/notices.ts"),
   message: () => import("./commands/message.ts"),
   cancel: () => import("./commands/cancel.ts"),
   cleanup: () => import("./commands/cleanup.ts"),

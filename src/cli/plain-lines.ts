@@ -48,6 +48,7 @@ export class PlainLines {
         return line(symbolOf(event.status, this.#style), `the run has ended: ${said}`);
       case "run.cleaned":
       case "artifact.stored":
+      case "notice.queued":
       case "step.retryDue":
         return undefined;
       case "diagnostic.recorded":

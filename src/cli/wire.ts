@@ -6,7 +6,9 @@ import type {
   Frame,
   MessageReceipt,
   Position,
+  QueuedNotice,
   RunId,
+  RunNoticeMark,
   RunSnapshot,
   RunStatus,
   RunSummary,
@@ -113,6 +115,22 @@ export function wireReceipt(receipt: WaitReceipt) {
 /** What became of a message; also of one that left nothing in the journal, which has no number. */
 export function wireMessage({ message, step, channel, key, status, reason, isReused }: MessageReceipt) {
   return { number: message, step, channel, key, status, reason, isReused };
+}
+
+/** What became of a notice for each subscriber of its run; `waiting` where nothing is noted yet. */
+export interface Delivery {
+  readonly subscriber: string;
+  readonly state: "waiting" | "delivered" | "undelivered";
+  readonly mark: RunNoticeMark | undefined;
+}
+
+/** One line of `notices`. */
+export function wireNotice(notice: QueuedNotice, told: readonly Delivery[]) {
+  const { notice: number, position, at, isTerminal, status, reasons, omittedReasons, isLast } = notice;
+  const deliveries = told.map(({ subscriber, state, mark }) => {
+    return { subscriber, state, attempts: mark?.attempts, at: mark?.at, reason: mark?.reason };
+  });
+  return { notice: { number, position, at, isTerminal, status, reasons, omittedReasons, isLast, deliveries } };
 }
 
 /** An event as the journal holds it, its type included; only the statuses in it are written as on the wire. */

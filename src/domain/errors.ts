@@ -14,6 +14,7 @@ export type ErrorCode =
   | "runtime.full"
   | "step.unknown"
   | "message.invalid"
+  | "notice.invalid"
   | "cursor.invalid"
   | "position.invalid"
   | "fork.refused"

@@ -11,6 +11,7 @@ const eventTypes: Readonly<Record<EventType, true>> = {
   "run.cleaned": true,
   "diagnostic.recorded": true,
   "artifact.stored": true,
+  "notice.queued": true,
   "step.started": true,
   "step.progressed": true,
   "step.abortRequested": true,

@@ -4,6 +4,7 @@ import type { Blocker, Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
 import type { EpochMs, Position, RunId, RunLife, StepId } from "./ids.ts";
 import type { MessageChannel, MessageNumber } from "./message.ts";
+import type { NoticeNumber } from "./notice.ts";
 import type { StoredOutput } from "./output.ts";
 import type { RunEnd } from "./status.ts";
 import type { Usage } from "./usage.ts";
@@ -108,6 +109,20 @@ export type RunEvent =
       readonly severity: Severity;
       readonly message: string;
       readonly step?: StepId;
+    }
+  | {
+      readonly type: "notice.queued";
+      readonly notice: NoticeNumber;
+      /** Whether it tells the end of the run, which then follows in the same commit. */
+      readonly isTerminal: boolean;
+      /** How the run ends; of the terminal notice alone. */
+      readonly status?: RunEnd;
+      /** Why there is a notice; each reason once, at most `limits.noticeReasonsMax`. */
+      readonly reasons: readonly string[];
+      /** How many reasons there were beyond those, or after the last milestone; absent when none were. */
+      readonly omittedReasons?: number;
+      /** No milestone comes after it, because the run has queued as many as its graph allows. */
+      readonly isLast?: true;
     }
   | {
       readonly type: "artifact.stored";

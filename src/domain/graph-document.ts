@@ -1,5 +1,6 @@
 import type { AgentDocument, GraphAuthority, GraphLibrary } from "./agent.ts";
 import type { StepId } from "./ids.ts";
+import type { NoticeMode } from "./notice.ts";
 
 /**
  * A graph as JSON: what a file holds, what `Graph.document` shows and what the journal keeps. One shape for all three, so a
@@ -51,7 +52,7 @@ export interface GraphLimits {
 }
 
 export interface GraphNotify {
-  readonly mode?: "none" | "final" | "milestones";
+  readonly mode?: NoticeMode;
   readonly maxNotices?: number;
   readonly minIntervalSeconds?: number;
 }

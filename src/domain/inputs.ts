@@ -5,6 +5,7 @@ import type { Failure } from "./failure.ts";
 import type { GraphDocument } from "./graph-document.ts";
 import type { RunId, RunLife, StepId } from "./ids.ts";
 import type { MessageChannel, MessageNumber } from "./message.ts";
+import type { NoticeNumber } from "./notice.ts";
 import type { StoredOutput } from "./output.ts";
 import type { Usage } from "./usage.ts";
 
@@ -109,6 +110,11 @@ export type MessageOutcome = "accepted" | "consumed" | "denied" | "unknown";
 
 export type TimerFired =
   | { readonly type: "run.expire" }
+  | {
+      /** What has been waiting to be told may be told now, as the notice with this number. */
+      readonly type: "notice.due";
+      readonly notice: NoticeNumber;
+    }
   | { readonly type: "step.timeOut"; readonly step: StepId; readonly attempt: number }
   | { readonly type: "step.retry"; readonly step: StepId; readonly attempt: number };
 

@@ -57,6 +57,29 @@ export const limits = {
   notifyNoticesDefault: 12,
   notifyIntervalSecondsMax: 3_600,
   notifyIntervalSecondsDefault: 10,
+  /** Reasons that one notice gives; the rest is counted. */
+  noticeReasonsMax: 100,
+  noticeReasonCharsMax: 200,
+  /** Results of a run that a notice lists; the rest is counted. */
+  noticeSinksMax: 50,
+  /** How often a notice is tried to be delivered before it is undelivered, and how long after the first failure again; then twice as long. */
+  noticeAttemptsMax: 8,
+  noticeBackoffMs: 1_000,
+  noticeBackoffMaxMs: 300_000,
+  /** How long whoever gets a notice may take. */
+  noticeGiveUpMs: 30_000,
+  /** How long closing a runtime waits for notices that are being delivered; the others are, by the next that opens the journal. */
+  noticeCloseMs: 5_000,
+  /** Notices that one subscriber is given at the same time, each of another run. */
+  noticesAtOnceMax: 16,
+  /** A webhook's whole request; what is shown of an answer that is no success; how old a signature may be. */
+  webhookTimeoutMs: 10_000,
+  webhookAnswerCharsMax: 500,
+  webhookToleranceSecondsDefault: 300,
+  subscribersMax: 64,
+  subscriberCharsMax: 64,
+  /** What became of notices: so much of it is answered at once. */
+  noticeMarksMax: 10_000,
 
   /** Larger payloads go to the artifact store; the event keeps the reference. */
   inlinePayloadBytesMax: 16 * 1024,

@@ -8,7 +8,8 @@ import { planOf } from "./plan.ts";
 import { changeOfPast } from "./regraph.ts";
 import { isLive, phaseOf } from "./run-state.ts";
 import { expireRun } from "./stop-steps.ts";
-import { blockDependents, emitRun, emitStep } from "./emit.ts";
+import { blockDependents, emitStep } from "./emit.ts";
+import { emitRun } from "./emit-run.ts";
 import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 

@@ -5,7 +5,8 @@ import { attemptsMaxOf, backoffMs } from "../domain/retry-policy.ts";
 import { decideMessageReport } from "./decide-message.ts";
 import { follows } from "./replay-changes.ts";
 import { isLive, phaseCode, phaseOf } from "./run-state.ts";
-import { blockDependents, emitRun, emitStep } from "./emit.ts";
+import { blockDependents, emitStep } from "./emit.ts";
+import { emitRun } from "./emit-run.ts";
 import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 

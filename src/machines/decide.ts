@@ -3,6 +3,7 @@ import type { Event } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Command, Input, Refusal } from "../domain/inputs.ts";
 import { limits } from "../domain/limits.ts";
+import { decideNotice } from "./decide-notice.ts";
 import { decideSend } from "./decide-message.ts";
 import { decideFork, decideRecover } from "./decide-recovery.ts";
 import { decideReport, decideRetry, decideTimeOut } from "./decide-step.ts";
@@ -10,7 +11,8 @@ import { milliseconds } from "./plan.ts";
 import { isLive } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 import { expireRun, stopSteps } from "./stop-steps.ts";
-import { emitRun, reachFixedPoint } from "./emit.ts";
+import { reachFixedPoint } from "./emit.ts";
+import { emitRun } from "./emit-run.ts";
 import { refusal } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
@@ -54,6 +56,8 @@ function answer(turn: Turn, input: Input): Refusal | undefined {
       return diagnose(turn, input);
     case "message.send":
       return decideSend(turn, input);
+    case "notice.due":
+      return decideNotice(turn, input);
     case "step.retry":
       return decideRetry(turn, input);
     case "step.timeOut":

@@ -1,22 +1,14 @@
 import { brokenInvariant, invariant } from "../domain/errors.ts";
 import type { Blocker } from "../domain/failure.ts";
-import type { StepStatus } from "../domain/status.ts";
+import type { RunEnd, StepStatus } from "../domain/status.ts";
+import { queueDueMilestone, queueTerminal } from "./decide-notice.ts";
 import { closeMessages, resendMessages } from "./emit-message.ts";
 import { disagreement, recordEvent } from "./turn.ts";
 import type { Turn } from "./turn.ts";
-import type { RunSignal } from "./run-machine.ts";
+import { emitRun } from "./emit-run.ts";
 import { isLive, phaseCode, phaseOf, runTable, slotsTaken, stepsEnded, stepTable } from "./run-state.ts";
 import type { RunState } from "./run-state.ts";
 import type { StepSignal } from "./step-machine.ts";
-
-/** Sends a signal to the run's machine. The kernel only sends what the machine takes. */
-export function emitRun(turn: Turn, signal: RunSignal): void {
-  const { state } = turn;
-  const cell = runTable.cell(state.phase, signal.type);
-  if (cell === undefined) throw brokenInvariant(`a run that is ${state.phase} takes ${signal.type}`);
-  recordEvent(turn, cell.make(signal));
-  if (state.phase !== cell.next) throw disagreement(signal.type, cell.next);
-}
 
 /** Sends a signal to a step's machine. The kernel only sends what the machine takes. */
 export function emitStep(turn: Turn, step: number, signal: StepSignal): void {
@@ -68,7 +60,7 @@ const unsuccessful: readonly (StepStatus | undefined)[] = stepTable.states.map((
   phase === "failed" || phase === "blocked" || phase === "timedOut" || phase === "canceled" ? phase : undefined,
 );
 
-/** Starts what may start, in declared order, and settles the run when every step has ended. */
+/** Starts what may start, in declared order, settles the run when every step has ended, and tells what is worth a notice. */
 export function reachFixedPoint(turn: Turn): void {
   const { state } = turn;
   const { plan } = state;
@@ -86,9 +78,12 @@ export function reachFixedPoint(turn: Turn): void {
   }
   if (stepsEnded(state) === plan.steps.length) {
     const cleanupAt = plan.retentionMs === undefined ? undefined : turn.at + plan.retentionMs;
-    emitRun(turn, { type: settlement(state), cleanupAt });
+    const type = settlement(state);
+    queueTerminal(turn, runTable.cell(state.phase, type)!.next as RunEnd);
+    emitRun(turn, { type, cleanupAt });
     return;
   }
+  queueDueMilestone(turn);
   invariant(slotsTaken(state) > 0 || state.counts[phaseCode.waiting]! > 0, "a live run has something to wait for");
 }
 

@@ -1,9 +1,11 @@
 import { brokenInvariant } from "../domain/errors.ts";
 import type { Event, StepEvent } from "../domain/events.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { limits } from "../domain/limits.ts";
 import type { Edges } from "./plan.ts";
-import { planOf } from "./plan.ts";
+import { isSink, planOf } from "./plan.ts";
 import { carryOver, evolveMessage } from "./message-state.ts";
+import { addReason, takesReasons, evolveNotice, forkNotices, isWorthNotice } from "./notice-state.ts";
 import type { StepPhase } from "./step-machine.ts";
 import { regraphed } from "./regraph.ts";
 import { emptyArrays, phaseCode } from "./run-state.ts";
@@ -38,6 +40,7 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
       state.startedAt = at;
       state.deadlineAt = event.deadlineAt;
       if (event.graph !== undefined) Object.assign(state, regraphed(state, planOf(event.graph)));
+      forkNotices(state.notices);
       return;
     case "run.cancelRequested":
       // A run that passed its deadline stays expired, however urgently it is then canceled.
@@ -61,6 +64,12 @@ export function evolve(state: RunState, event: Event, at: EpochMs): void {
       return;
     case "diagnostic.recorded":
       state.diagnostics.add(`${event.code}\n${event.message}`);
+      if (state.phase === "running" && isWorthNotice(event)) {
+        addReason(state.notices, state.plan.notices, `diagnostic:${event.code}`.slice(0, limits.noticeReasonCharsMax));
+      }
+      return;
+    case "notice.queued":
+      evolveNotice(state.notices, event, at);
       return;
     case "artifact.stored":
       return;
@@ -112,23 +121,28 @@ function evolveStep(state: RunState, event: StepEvent): void {
       return;
     case "step.succeeded":
       enter(state, step, "succeeded");
+      noteEnd(state, step, "succeeded");
       meet(state, state.plan.neededBy, step);
       meet(state, state.plan.followedBy, step);
       return;
     case "step.failed":
       enter(state, step, "failed");
+      noteEnd(state, step, "failed");
       meet(state, state.plan.followedBy, step);
       return;
     case "step.timedOut":
       enter(state, step, "timedOut");
+      noteEnd(state, step, "timed_out");
       meet(state, state.plan.followedBy, step);
       return;
     case "step.canceled":
       enter(state, step, "canceled");
+      noteEnd(state, step, "canceled");
       meet(state, state.plan.followedBy, step);
       return;
     case "step.blocked":
       enter(state, step, "blocked");
+      noteEnd(state, step, "blocked");
       meet(state, state.plan.followedBy, step);
   }
 }
@@ -151,4 +165,21 @@ function meet(state: RunState, { offsets, targets }: Edges, step: number): void 
     const dependent = targets[edge]!;
     if (--state.unmet[dependent]! === 0 && state.phases[dependent] === phaseCode.pending) state.ready.add(dependent);
   }
+}
+
+/** A step has ended: a reason for a notice where it is one of the run's results, or has not succeeded. */
+function noteEnd(state: RunState, step: number, status: string): void {
+  const { plan, notices } = state;
+  if (state.phase !== "running" || plan.notices.mode !== "milestones") return;
+  const isResult = isSink(plan, step);
+  const isMiss = status !== "succeeded";
+  if (!isResult && !isMiss) return;
+  // Of a hundred thousand results the names of most are never told, so they need not be made.
+  if (!takesReasons(notices, plan.notices)) {
+    notices.dropped += Number(isResult) + Number(isMiss);
+    return;
+  }
+  const id = plan.ids[step]!;
+  if (isResult) addReason(notices, plan.notices, `sink ${id} ${status}`);
+  if (isMiss) addReason(notices, plan.notices, `step ${id} ${status}`);
 }

@@ -2,6 +2,7 @@ import type { GraphDocument, StepDocument } from "../domain/graph-document.ts";
 import { brokenInvariant } from "../domain/errors.ts";
 import type { StepId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
+import type { NoticeMode } from "../domain/notice.ts";
 import { StepNumbers } from "./step-numbers.ts";
 
 /**
@@ -22,6 +23,7 @@ export interface Plan {
   readonly concurrency: number;
   readonly runMs: number;
   readonly retentionMs: number | undefined;
+  readonly notices: NoticePlan;
   /** Dependencies of each step: those it needs, those it comes after. */
   readonly needs: Edges;
   readonly after: Edges;
@@ -30,6 +32,15 @@ export interface Plan {
   readonly followedBy: Edges;
   /** Numbers of the steps that no other step names, in declared order. */
   readonly sinks: readonly number[];
+}
+
+/** What a graph says of its notices. */
+export interface NoticePlan {
+  readonly mode: NoticeMode;
+  /** How many milestones a run queues; its end does not count. */
+  readonly noticesMax: number;
+  /** Between two milestones. */
+  readonly intervalMs: number;
 }
 
 /** Adjacency lists in two arrays: the targets of `from` are `targets[offsets[from]]` up to `targets[offsets[from + 1]]`. */
@@ -74,12 +85,26 @@ function compilePlan(graph: GraphDocument): Plan {
     concurrency: graph.limits?.concurrency ?? limits.concurrencyDefault,
     runMs: milliseconds(graph.limits?.maxRunSeconds ?? limits.runSecondsDefault),
     retentionMs: retentionSeconds === undefined ? undefined : milliseconds(retentionSeconds),
+    notices: noticePlanOf(graph),
     needs,
     after,
     neededBy,
     followedBy,
     sinks,
   };
+}
+
+function noticePlanOf({ notify }: GraphDocument): NoticePlan {
+  return {
+    mode: notify?.mode ?? "milestones",
+    noticesMax: notify?.maxNotices ?? limits.notifyNoticesDefault,
+    intervalMs: Math.round((notify?.minIntervalSeconds ?? limits.notifyIntervalSecondsDefault) * 1_000),
+  };
+}
+
+/** Whether no other step names it. */
+export function isSink({ neededBy, followedBy }: Plan, step: number): boolean {
+  return degree(neededBy, step) === 0 && degree(followedBy, step) === 0;
 }
 
 export function degree(edges: Edges, from: number): number {

@@ -19,6 +19,12 @@ export const replayChanges = {
       "A retry that could only come after the run's deadline is not scheduled: the step ends with its failure at once. " +
       "Before, the run waited for its deadline, and expired.",
   },
+  notices: {
+    since: 3,
+    says:
+      "What is worth telling about a run, and its end, is queued as a notice, as the graph's `notify` says. " +
+      "Before, a run queued none.",
+  },
 } as const satisfies Readonly<Record<string, ReplayChange>>;
 
 export type ReplayChangeName = keyof typeof replayChanges;

@@ -4,6 +4,7 @@ import type { ArtifactRef } from "../domain/artifact.ts";
 import type { ForkPoint, Owner, Place, RunEvent, Severity } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { EpochMs, RunId, RunLife, StepId } from "../domain/ids.ts";
+import type { NoticeNumber } from "../domain/notice.ts";
 import type { RunEnd } from "../domain/status.ts";
 
 /** What the kernel tells a run. As with steps, the signal's type holds what elsewhere would be a guard. */
@@ -47,6 +48,15 @@ export type RunSignal =
       readonly severity: Severity;
       readonly message: string;
       readonly step: StepId | undefined;
+    }
+  | {
+      readonly type: "notify";
+      readonly notice: NoticeNumber;
+      readonly isTerminal: boolean;
+      readonly reasons: readonly string[];
+      readonly omittedReasons: number;
+      readonly isLast: boolean;
+      readonly status: RunEnd | undefined;
     }
   | { readonly type: "store"; readonly step: StepId; readonly attempt: number; readonly artifact: ArtifactRef };
 
@@ -123,6 +133,15 @@ export const runEventMakers = {
     attempt,
     artifact,
   }),
+  notified: ({ notice, isTerminal, status, reasons, omittedReasons, isLast }: Signal<"notify">): RunEvent => ({
+    type: "notice.queued",
+    notice,
+    isTerminal,
+    ...(status === undefined ? {} : { status }),
+    reasons,
+    ...(omittedReasons === 0 ? {} : { omittedReasons }),
+    ...(isLast ? { isLast } : {}),
+  }),
   settledSucceeded: settledAs("succeeded"),
   settledMixed: settledAs("mixed"),
   settledFailed: settledAs("failed"),
@@ -151,6 +170,7 @@ export const runMachine = run
       cleaned: emits(runEventMakers.cleaned),
       diagnosed: emits(runEventMakers.diagnosed),
       stored: emits(runEventMakers.stored),
+      notified: emits(runEventMakers.notified),
       settledSucceeded: emits(runEventMakers.settledSucceeded),
       settledMixed: emits(runEventMakers.settledMixed),
       settledFailed: emits(runEventMakers.settledFailed),
@@ -169,6 +189,7 @@ export const runMachine = run
           fork: { target: "running", actions: "forked" },
           diagnose: { target: "running", actions: "diagnosed" },
           store: { target: "running", actions: "stored" },
+          notify: { target: "running", actions: "notified" },
           cancel: { target: "canceling", actions: "cancelRequested" },
           expire: { target: "expiring", actions: "expired" },
           "settle.succeeded": { target: "succeeded", actions: "settledSucceeded" },
@@ -181,6 +202,7 @@ export const runMachine = run
           recover: { target: "canceling", actions: "recovered" },
           diagnose: { target: "canceling", actions: "diagnosed" },
           store: { target: "canceling", actions: "stored" },
+          notify: { target: "canceling", actions: "notified" },
           "settle.succeeded": { target: "canceled", actions: "settledCanceled" },
           "settle.mixed": { target: "canceled", actions: "settledCanceled" },
           "settle.failed": { target: "canceled", actions: "settledCanceled" },
@@ -192,6 +214,7 @@ export const runMachine = run
           recover: { target: "expiring", actions: "recovered" },
           diagnose: { target: "expiring", actions: "diagnosed" },
           store: { target: "expiring", actions: "stored" },
+          notify: { target: "expiring", actions: "notified" },
           "settle.succeeded": { target: "expired", actions: "settledExpired" },
           "settle.mixed": { target: "expired", actions: "settledExpired" },
           "settle.failed": { target: "expired", actions: "settledExpired" },

@@ -11,6 +11,8 @@ import type { MessagePhase, MessageSignal } from "./message-machine.ts";
 import { noMessages } from "./message-state.ts";
 import type { MessageState } from "./message-state.ts";
 import { stepEventMakers, stepMachine } from "./step-machine.ts";
+import { noNotices } from "./notice-state.ts";
+import type { NoticeState } from "./notice-state.ts";
 import type { StepPhase, StepSignal } from "./step-machine.ts";
 import type { MessageEvent, Owner, RunEvent, StepEvent } from "../domain/events.ts";
 
@@ -66,6 +68,7 @@ export interface RunState {
   /** Code and message of every diagnostic so far. */
   diagnostics: Set<string>;
   messages: MessageState;
+  notices: NoticeState;
 }
 
 export function initialState(): RunState {
@@ -85,6 +88,7 @@ export function initialState(): RunState {
     isForced: false,
     diagnostics: new Set(),
     messages: noMessages(),
+    notices: noNotices(),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Owner } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { RunEnd } from "../domain/status.ts";
 import type { MessageState, OpenMessage, StepMessages } from "./message-state.ts";
+import type { NoticeState } from "./notice-state.ts";
 import { planOf } from "./plan.ts";
 import { regraphed } from "./regraph.ts";
 import { initialState, stepPhases } from "./run-state.ts";
@@ -28,12 +29,18 @@ export interface SavedState {
   readonly isForced: boolean;
   readonly diagnostics: readonly string[];
   readonly messages: SavedMessages;
+  readonly notices: SavedNotices;
   /** The names of the phases by which `phases` counts: another version may have others. */
   readonly phaseNames: readonly string[];
   readonly phases: readonly number[];
   readonly attempts: readonly number[];
   readonly interruptions: readonly number[];
   readonly dueAt: readonly number[];
+}
+
+interface SavedNotices extends Omit<NoticeState, "pending" | "lastAt"> {
+  readonly lastAt?: EpochMs;
+  readonly pending: readonly string[];
 }
 
 interface SavedMessages {
@@ -63,6 +70,7 @@ export function saveState(state: RunState): SavedState {
     isForced: state.isForced,
     diagnostics: [...state.diagnostics],
     messages: saveMessages(state.messages),
+    notices: saveNotices(state.notices),
     phaseNames: stepPhases,
     phases: [...state.phases],
     attempts: [...state.attempts],
@@ -73,7 +81,8 @@ export function saveState(state: RunState): SavedState {
 
 /** The state that gave `saved`, with the graph that it had; undefined where the two do not fit. Linear in steps and edges. */
 export function restoreState(saved: SavedState, graph: GraphDocument): RunState | undefined {
-  const { diagnostics, messages, phaseNames, phases, attempts, interruptions, dueAt, cleanupAt, ...facts } = saved;
+  const { diagnostics, messages, notices, phaseNames, phases, attempts, interruptions, dueAt, cleanupAt, ...facts } =
+    saved;
   const plan = planOf(graph);
   const isOfGraph = phases.length === plan.steps.length && String(phaseNames) === String(stepPhases);
   if (!isOfGraph) return undefined;
@@ -84,9 +93,21 @@ export function restoreState(saved: SavedState, graph: GraphDocument): RunState 
     interruptions: Uint8Array.from(interruptions),
     dueAt: Float64Array.from(dueAt),
   };
-  const sets = { diagnostics: new Set(diagnostics), messages: restoreMessages(messages) };
+  const sets = {
+    diagnostics: new Set(diagnostics),
+    messages: restoreMessages(messages),
+    notices: restoreNotices(notices),
+  };
   const state: RunState = { ...initialState(), ...facts, ...arrays, cleanupAt, ...sets };
   return { ...state, ...regraphed(state, plan) };
+}
+
+function saveNotices({ lastAt, pending, ...counts }: NoticeState): SavedNotices {
+  return { ...counts, ...(lastAt === undefined ? {} : { lastAt }), pending: [...pending] };
+}
+
+function restoreNotices({ last, milestones, lastAt, pending, dropped }: SavedNotices): NoticeState {
+  return { last, milestones, lastAt, pending: new Set(pending), dropped };
 }
 
 /** What changes later is copied, so that what was saved stays as it was. */

@@ -1,6 +1,7 @@
 import type { StopCause } from "../domain/events.ts";
 import { phaseOf } from "./run-state.ts";
-import { emitRun, emitStep } from "./emit.ts";
+import { emitStep } from "./emit.ts";
+import { emitRun } from "./emit-run.ts";
 import type { Turn } from "./turn.ts";
 
 /** In declared order: what has not started never will, what runs is told to stop, what is being stopped is told again if forced. */

@@ -19,6 +19,8 @@ export function journalWith(inner: Journal, others: Partial<Journal>): Journal {
     leaseOf: (owner) => inner.leaseOf(owner),
     saveCheckpoint: (run, checkpoint) => inner.saveCheckpoint(run, checkpoint),
     loadCheckpoint: (run) => inner.loadCheckpoint(run),
+    markNotice: (run, mark, life) => inner.markNotice(run, mark, life),
+    noticeMarks: (query) => inner.noticeMarks(query),
     close: () => inner.close(),
     ...others,
   };

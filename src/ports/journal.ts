@@ -1,5 +1,6 @@
 import type { Commit } from "../domain/commit.ts";
 import type { EpochMs, Position, RunId, RunLife } from "../domain/ids.ts";
+import type { NoticeMark, RunNoticeMark } from "../domain/notice.ts";
 import type { Json } from "../domain/json.ts";
 
 /**
@@ -47,7 +48,7 @@ export interface Journal {
   entry(run: RunId): Promise<RunEntry | undefined>;
 
   /**
-   * Removes a run with all its commits, messages and its checkpoint; with `expected` and `life`, only if the run is at that position
+   * Removes a run with all its commits, messages, marks of notices and its checkpoint; with `expected` and `life`, only if the run is at that position
    * and has that life, which is compared by the very same transaction. A run that is not there, or no longer there, is no error.
    */
   delete(run: RunId, expected?: Position, life?: RunLife): Promise<void>;
@@ -79,6 +80,14 @@ export interface Journal {
   saveCheckpoint(run: RunId, checkpoint: Checkpoint): Promise<void>;
   loadCheckpoint(run: RunId): Promise<Checkpoint | undefined>;
 
+  /**
+   * Notes what became of a notice for a subscriber, in place of what was noted before. Nothing for a run that is not there, or has
+   * another life.
+   */
+  markNotice(run: RunId, mark: NoticeMark, life?: RunLife): Promise<void>;
+  /** What became of notices: the oldest run first, then by subscriber and by number. */
+  noticeMarks(query: NoticeQuery): Promise<readonly RunNoticeMark[]>;
+
   /** Waits for what is under way, then releases everything. Calling it again is no error. */
   close(): Promise<void>;
 }
@@ -98,8 +107,19 @@ export interface AppendOptions {
   readonly past?: { readonly run: RunId; readonly life?: RunLife; readonly through: Position };
   /** What {@link Journal.list} shows of the run from now on. */
   readonly summary?: Json;
+  /** Whoever is to be told of the run's notices, from now on and until its end: noted by the very same transaction. */
+  readonly subscribers?: readonly string[];
   /** Messages of this run up to this number are consumed by the very same transaction. */
   readonly inboxThrough?: number;
+}
+
+/** What is not given is not asked for. */
+export interface NoticeQuery {
+  readonly run?: RunId;
+  readonly subscriber?: string;
+  readonly state?: NoticeMark["state"];
+  /** Default: `limits.noticeMarksMax`. */
+  readonly limit?: number;
 }
 
 export interface RunEntry {

@@ -27,6 +27,8 @@ export function activityOf(event: Event): string {
       return "cleaned up";
     case "diagnostic.recorded":
       return `${event.severity}: ${line(event.message)}`;
+    case "notice.queued":
+      return `notice ${event.notice} queued: ${line(event.reasons.join(", "))}`;
     case "artifact.stored":
       return `kept ${event.artifact.name}`;
     case "step.started":

@@ -69,7 +69,8 @@ export class RunView {
     const run = this.#run;
     run.position++;
     run.updatedAt = at;
-    this.#lastEvent = event;
+    // A notice only tells of what has happened, so it is not what happened last.
+    if (event.type !== "notice.queued") this.#lastEvent = event;
     this.#snapshot = undefined;
     switch (event.type) {
       case "run.started":
@@ -103,6 +104,7 @@ export class RunView {
         return;
       case "diagnostic.recorded":
       case "artifact.stored":
+      case "notice.queued":
       case "message.sent":
       case "message.accepted":
       case "message.consumed":

@@ -106,7 +106,7 @@ describe("an imported run", () => {
     const [header = "", ...lines] = readFileSync(place.path("r1.ndjson"), "utf8").trimEnd().split("\n");
     const texts = lines.map((line) => line.slice(line.indexOf(":", 20) + 1, -1));
     const end = texts.pop()!;
-    const kept = texts.map((text) => text.replace('"status":"succeeded"', '"status":"succeeded","cleanupAt":5'));
+    const kept = texts.map((text) => text.replace(/("run\.settled","status":"succeeded")/, '$1,"cleanupAt":5'));
     writeFileSync(place.path("old"), `${archiveOf(header, kept, end).join("\n")}\n`);
     // No graph says that it is to be deleted, so the end is not what would be decided.
     place.excuse("other.db");

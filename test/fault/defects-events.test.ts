@@ -69,7 +69,7 @@ describe("events", () => {
     await run.outcome();
     await turns();
     expect(snapshots.at(-1)).toBe(run.snapshot());
-    expect(snapshots.at(-1)).toMatchObject({ status: "succeeded", activity: "succeeded", position: 4 });
+    expect(snapshots.at(-1)).toMatchObject({ status: "succeeded", activity: "succeeded", position: 5 });
   });
 
   test("03b: no snapshot shows a run as running that has nothing left to do", async () => {

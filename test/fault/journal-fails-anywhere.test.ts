@@ -21,6 +21,8 @@ const calls: readonly Call[] = [
   "renewLease",
   "leaseOf",
   "loadCheckpoint",
+  "noticeMarks",
+  "markNotice",
 ];
 
 const countOf = ({ journal }: Life, call: Call): number => (call === "append" ? journal.appends : journal.calls(call));

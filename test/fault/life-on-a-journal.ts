@@ -115,6 +115,7 @@ export class Life {
       record: new ProcessRecord(),
       livenessOf: (owner) => (owner.pid === pid ? "alive" : "unknown"),
       writesCheckpoints: true,
+      notices: [{ subscriber: "ear", sink: () => undefined }],
       onDiagnostic: undefined,
     });
   }

@@ -31,6 +31,7 @@ async function startHeld() {
 const throwers: readonly [string, (run: Run, thrown: unknown) => void][] = [
   ["events$", (run, thrown) => void run.events$.subscribe(() => fail(thrown))],
   ["snapshot$", (run, thrown) => void run.snapshot$.subscribe(() => fail(thrown))],
+  ["notices$", (run, thrown) => void run.notices$.subscribe(() => fail(thrown))],
   [
     "a projection",
     (run, thrown) =>
@@ -69,7 +70,9 @@ describe.each(throwers)("%s", (_where, subscribe) => {
     subscribe(run, thrown);
     await turns();
     const heard: string[] = [];
-    run.events$.subscribe(({ event }) => void heard.push(event.type));
+    run.events$.subscribe(({ event }) => {
+      if (event.type !== "notice.queued") heard.push(event.type);
+    });
     held.succeed();
     expect((await run.outcome()).status).toBe("succeeded");
     await turns();
@@ -86,6 +89,47 @@ describe.each(throwers)("%s", (_where, subscribe) => {
       "b succeeded",
       "run settled",
     ]);
+  });
+});
+
+describe("a sink of notices", () => {
+  test.each(things)(
+    "that throws %s changes no run, is reported once, and is no reason for a notice",
+    async (_what, thrown) => {
+      const { runtime, diagnostics, journal } = await openWorld({
+        notices: [{ subscriber: "s", sink: () => fail(thrown) }],
+      });
+      const held = new Held();
+      const steps = [step("a", { run: task(() => 1) }), step("b", { run: task(held.call) })];
+      const notify = { minIntervalSeconds: 0 };
+      const run = await runtime.start(defineGraph("g", { objective: "Go on.", steps, notify }), { id: "x" });
+      await held.started();
+      await turns();
+      held.succeed();
+      expect((await run.outcome()).status).toBe("succeeded");
+      await turns();
+      expect(diagnostics.map(({ code, run: of }) => [code, of])).toEqual([["notice-failed", "x"]]);
+      expect(diagnostics[0]!.message.length).toBeLessThan(5_000);
+      const events = await eventsOf(journal, run);
+      expect(events.filter(({ type }) => type === "diagnostic.recorded")).toHaveLength(1);
+      expect(run.notices().map(({ reasons }) => reasons)).toEqual([
+        ["sink a succeeded"],
+        ["terminal:succeeded", "sink b succeeded"],
+      ]);
+    },
+  );
+
+  test("that answers nonsense has taken the notice, as one that answers nothing", async () => {
+    const answers: unknown[] = [7, null, true, {}, [], { reason: 7 }, () => "text"];
+    const sinks = answers.map((answer, index) => ({ subscriber: `s${index}`, sink: () => answer as undefined }));
+    const { runtime, diagnostics } = await openWorld({ notices: sinks });
+    const graph = defineGraph("g", { objective: "Go on.", steps: [step("a", { run: task(() => 1) })] });
+    const run = await runtime.start(graph);
+    await run.outcome();
+    await turns(20);
+    expect(diagnostics).toEqual([]);
+    const states = (await runtime.notices.of(run.id)).map(({ state }) => state);
+    expect(states.filter((state) => state === "delivered")).toHaveLength(answers.length);
   });
 });
 

@@ -8,6 +8,7 @@ import type { RunState } from "../../src/machines/run-state.ts";
 import { Frontier } from "../../src/projections/frontier.ts";
 import { MaterialIndex, audienceOf } from "../../src/projections/material.ts";
 import { MessageBook } from "../../src/projections/messages.ts";
+import { NoticeBook } from "../../src/projections/notices.ts";
 import { summaryOf } from "../../src/projections/run-summary.ts";
 import { RunView } from "../../src/projections/run-view.ts";
 import { timelineOf } from "../../src/projections/timeline.ts";
@@ -19,6 +20,7 @@ export function factsOf(commits: readonly Commit[]): Json {
   const frontier = new Frontier();
   const material = new MaterialIndex();
   const messages = new MessageBook();
+  const notices = new NoticeBook();
   const handedTo: unknown[] = [];
   for (const commit of commits) {
     for (const { event, at, position } of recordedEvents(commit, commitStart(commit))) {
@@ -26,6 +28,7 @@ export function factsOf(commits: readonly Commit[]): Json {
       view.apply(event, at);
       frontier.apply(event);
       messages.apply(event);
+      notices.apply(event, at, position);
       const audience = audienceOf(event, (step) => isSink(state, step));
       if (audience !== undefined) material.add(audience, event, position);
       if (event.type === "step.started") {
@@ -43,6 +46,7 @@ export function factsOf(commits: readonly Commit[]): Json {
     summary: summaryOf(state, commits.at(-1)!.at),
     material: { forRun: material.forRun(0), forStep: Object.fromEntries(steps) },
     messages: messages.list(),
+    notices: notices.list(),
     handedTo,
     heldAtTheEnd: frontier.size,
   };

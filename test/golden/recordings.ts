@@ -1,6 +1,7 @@
 import type { Commit } from "../../src/domain/commit.ts";
 import { realCommands } from "./real-commands.ts";
 import { forkedWithMessages, lostWithMessages, talkedTo, toldTooMuch } from "./scenarios-of-agents.ts";
+import { noticed, noticedAcrossCrash, noticedAtTheEnd } from "./scenarios-of-notices.ts";
 import {
   forked,
   forkedFromSchema1,
@@ -47,5 +48,8 @@ export const recordings: Readonly<Record<string, () => readonly Commit[] | Promi
   "told-too-much": toldTooMuch,
   "lost-with-messages": lostWithMessages,
   "forked-from-schema-2": forkedWithMessages,
+  noticed,
+  "noticed-across-a-crash": noticedAcrossCrash,
+  "noticed-at-the-end": noticedAtTheEnd,
   "real-commands": realCommands,
 };

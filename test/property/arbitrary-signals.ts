@@ -127,6 +127,15 @@ export function runSignals(_phase: RunPhase): Arbitraries<RunSignal> {
     "settle.mixed": fc.record({ type: fc.constant("settle.mixed" as const), cleanupAt }),
     "settle.failed": fc.record({ type: fc.constant("settle.failed" as const), cleanupAt }),
     clean: fc.record({ type: fc.constant("clean" as const), reason }),
+    notify: fc.record({
+      type: fc.constant("notify" as const),
+      notice: fc.nat(),
+      isTerminal: fc.boolean(),
+      reasons: fc.array(fc.string()),
+      omittedReasons: fc.nat(),
+      isLast: fc.boolean(),
+      status: fc.constantFrom(undefined, "succeeded" as const, "canceled" as const),
+    }),
     diagnose: fc.record({
       type: fc.constant("diagnose" as const),
       code: fc.string(),

@@ -10,6 +10,7 @@ import { mustBe } from "../support/must-be.ts";
 import type { Scenario } from "../support/run-arbitrary.ts";
 import { scenarios } from "../support/run-arbitrary.ts";
 import { simulate } from "../support/simulate.ts";
+import type { ToldNotice } from "./notice-oracle.ts";
 import { Oracle } from "./oracle.ts";
 import type { OracleStatus } from "./oracle.ts";
 
@@ -22,6 +23,7 @@ test("the kernel takes and refuses the same inputs as the oracle, and leaves eve
       const oracle = new Oracle(scenario.graph);
       const starts: string[] = [];
       const book = new MessageBook();
+      const notices: ToldNotice[] = [];
       simulate(scenario, (input, at) => {
         const decision = decide(state, input, at);
         const isAccepted = oracle.accepts(input, at);
@@ -32,10 +34,12 @@ test("the kernel takes and refuses the same inputs as the oracle, and leaves eve
         }
         for (const event of events) note(event, starts, oracle);
         for (const event of events) book.apply(event);
+        for (const event of events) if (event.type === "notice.queued") notices.push(toldBy(event));
         const difference = differenceOf(state, oracle, scenario);
         if (difference !== undefined) throw new Error(`after ${where()}: ${difference}`);
         const told = Array.from(oracle.told.messages, ({ step, key, status }) => ({ step, key, status }));
         const kept = book.list().map(({ step, key, status }) => ({ step, key, status }));
+        mustBe(JSON.stringify(notices), JSON.stringify(oracle.noticed.told), `after ${where()}, the notices`);
         mustBe(JSON.stringify(kept), JSON.stringify(told), `after ${where()}, the messages`);
         return events;
       });
@@ -45,6 +49,12 @@ test("the kernel takes and refuses the same inputs as the oracle, and leaves eve
     { numRuns },
   );
 });
+
+function toldBy({ notice, isTerminal, reasons, omittedReasons = 0 }: NoticeEvent): ToldNotice {
+  return { notice, isTerminal, reasons: reasons.toSorted(), omitted: omittedReasons };
+}
+
+type NoticeEvent = Extract<Event, { type: "notice.queued" }>;
 
 function note(event: Event, starts: string[], oracle: Oracle): void {
   if (event.type === "step.started") starts.push(`${event.step}#${event.attempt}`);

@@ -1,5 +1,6 @@
 import type { GraphDocument, StepDocument } from "../../src/domain/graph-document.ts";
 import type { Input } from "../../src/domain/inputs.ts";
+import { NoticeOracle } from "./notice-oracle.ts";
 import { MessageOracle } from "./message-oracle.ts";
 
 export type OracleStatus = "pending" | "running" | "succeeded" | "failed" | "blocked" | "timedOut" | "canceled";
@@ -17,6 +18,7 @@ export class Oracle {
   readonly retries = new Map<string, number>();
   end: string | undefined;
   readonly told = new MessageOracle();
+  readonly noticed: NoticeOracle;
   readonly #graph: GraphDocument;
   readonly #stopping = new Map<string, "canceled" | "timedOut">();
   readonly #waiting = new Set<string>();
@@ -31,6 +33,7 @@ export class Oracle {
 
   constructor(graph: GraphDocument) {
     this.#graph = graph;
+    this.noticed = new NoticeOracle(graph);
     for (const { id } of graph.steps) {
       this.statuses.set(id, "pending");
       this.attempts.set(id, 0);
@@ -40,7 +43,9 @@ export class Oracle {
   /** Whether an input is accepted; if it is, everything that follows from it has happened. */
   accepts(input: Input, at: number): boolean {
     if (!this.#happens(input, at)) return false;
+    const isOver = this.end !== undefined;
     this.#settle();
+    if (!isOver) this.noticed.settle(this.statuses, this.#ending === undefined, this.end, at);
     return true;
   }
 
@@ -64,10 +69,15 @@ export class Oracle {
       this.#endAll("expired");
       return true;
     }
+    const isRunning = this.#ending === undefined;
     if (input.type === "diagnostic.record") {
       const key = JSON.stringify([input.code, input.message]);
       if (this.#diagnostics.has(key) || this.#diagnostics.size === 100) return false;
       this.#diagnostics.add(key);
+      const { code, severity } = input;
+      // The last one that a run takes says that it takes no more.
+      if (this.#diagnostics.size === 100) this.noticed.diagnostic("diagnostics-limited", "warning", isRunning);
+      else this.noticed.diagnostic(code, severity, isRunning);
       return true;
     }
     if (input.type === "message.send") {
@@ -76,6 +86,7 @@ export class Oracle {
       const isLive = status === "running" && !this.#stopping.has(input.step);
       return this.told.send(input, this.attempts.get(input.step)!, isLive);
     }
+    if (input.type === "notice.due") return this.noticed.isDue(input.notice, isRunning, at);
     if (this.attempts.get(input.step) !== input.attempt) return false;
     if (input.type === "step.retry") return this.#waiting.delete(input.step);
     if (this.statuses.get(input.step) !== "running") return false;

@@ -2,11 +2,13 @@ import type { Commit } from "../../src/domain/commit.ts";
 import type { Event } from "../../src/domain/events.ts";
 import type { GraphDocument } from "../../src/domain/graph-document.ts";
 import type { Position, RunId, RunLife, StepId } from "../../src/domain/ids.ts";
+import type { QueuedNotice } from "../../src/domain/notice.ts";
 import { evolve } from "../../src/machines/evolve.ts";
 import { initialState } from "../../src/machines/run-state.ts";
 import type { RunState } from "../../src/machines/run-state.ts";
 import { handoverOf } from "../../src/projections/frontier.ts";
 import type { Handover } from "../../src/projections/frontier.ts";
+import { NoticeBook } from "../../src/projections/notices.ts";
 import { RunView } from "../../src/projections/run-view.ts";
 import { Verifier } from "../../src/projections/verify.ts";
 
@@ -25,6 +27,7 @@ export class DurableRun {
   ownedSince = 0;
   isDeleted = false;
   readonly #view = new RunView();
+  readonly #notices = new NoticeBook();
   /** The snapshot at the end of each commit, as JSON. */
   readonly #snapshots = new Map<Position, string>();
   readonly #graphs: { readonly from: Position; readonly graph: GraphDocument }[] = [];
@@ -43,6 +46,10 @@ export class DurableRun {
   get isEnded(): boolean {
     const { phase } = this.state;
     return phase !== "unstarted" && phase !== "running" && phase !== "canceling" && phase !== "expiring";
+  }
+
+  get notices(): readonly QueuedNotice[] {
+    return this.#notices.list();
   }
 
   get graph(): GraphDocument {
@@ -64,6 +71,7 @@ export class DurableRun {
     for (const event of commit.events) {
       evolve(this.state, event, commit.at);
       this.#view.apply(event, commit.at);
+      this.#notices.apply(event, commit.at, this.events.length + 1);
       this.events.push(event);
       this.#note(event, this.events.length);
     }

@@ -5,7 +5,10 @@ import type { Position, RunId } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import { limits } from "../../src/domain/limits.ts";
 import { summaryOf } from "../../src/projections/run-summary.ts";
-import type { AppendOptions, Checkpoint, InboxMessage } from "../../src/ports/journal.ts";
+import type { NoticeMark, RunNoticeMark } from "../../src/domain/notice.ts";
+import type { AppendOptions, Checkpoint, InboxMessage, NoticeQuery } from "../../src/ports/journal.ts";
+import { findMarks, keepMark, subscribe } from "../../src/adapters/journals/memory-notices.ts";
+import type { MarkedNotices } from "../../src/adapters/journals/memory-notices.ts";
 import { conflict, fullMailbox, otherLife, unknownRun } from "../../src/adapters/journals/refusals.ts";
 import { addLawfully } from "./commit-laws.ts";
 import type { Author } from "./commit-laws.ts";
@@ -17,6 +20,7 @@ interface KeptRun {
   summary: Json;
   /** The newest last; what a broken disk may give instead of it are those before. */
   readonly checkpoints: Checkpoint[];
+  readonly marked: MarkedNotices;
   /** Messages that wait. */
   readonly messages: Map<number, { readonly message: Json; readonly sentAt: number }>;
 }
@@ -65,6 +69,7 @@ export class DurableStore {
     for (const commit of commits) this.#add(truth, commit, author);
     this.#consume(kept, options.inboxThrough ?? 0);
     if (commits.length === 0) return;
+    subscribe(kept.marked, options.subscribers ?? []);
     const { summary } = options;
     if (summary !== undefined) {
       kept.summary = summary;
@@ -91,6 +96,16 @@ export class DurableStore {
     this.leftCheckpoints.push(...kept.checkpoints);
     this.runs.delete(run);
     this.changed(run, undefined);
+  }
+
+  mark(run: RunId, mark: NoticeMark, life: string | undefined): void {
+    const kept = this.runs.get(run);
+    if (kept !== undefined && (life === undefined || kept.truth.life === life)) keepMark(kept.marked, mark);
+  }
+
+  marks(query: NoticeQuery): readonly RunNoticeMark[] {
+    const all = Array.from(this.runs, ([run, { truth, marked }]) => [run, { life: truth.life, marked }] as const);
+    return findMarks(query.run === undefined ? all : all.filter(([run]) => run === query.run), query);
   }
 
   send(run: RunId, message: Json): number {
@@ -125,7 +140,7 @@ export class DurableStore {
     if (first?.type !== "run.started" && first?.type !== "run.forked") return undefined;
     if (this.lives.has(first.life)) this.#broken(`law 1: two runs have the life ${first.life}`);
     const truth = new DurableRun(run, first.life);
-    const kept: KeptRun = { truth, summary: null, checkpoints: [], messages: new Map() };
+    const kept: KeptRun = { truth, summary: null, checkpoints: [], marked: new Map(), messages: new Map() };
     this.lives.set(first.life, truth);
     this.runs.set(run, kept);
     return kept;

@@ -2,6 +2,7 @@ import { brokenLaws } from "../property/journal-laws.ts";
 import type { DurableRun } from "./durable-run.ts";
 import { attempt } from "./deeds.ts";
 import { checkOutcome } from "./looks.ts";
+import { checkNotices } from "./notice-laws.ts";
 import { checkMessages } from "./message-deeds.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import { checkHandle, readAll } from "./spectator.ts";
@@ -20,6 +21,11 @@ export async function checkInTheEnd(world: World, healthy: SimulatedProcess): Pr
   for (const run of world.store.runs.keys()) {
     attempt(world, healthy, `last look at ${run}`, () => readOnceMore(world, healthy, run));
   }
+  // Whoever was just leaving may have left something for the next process.
+  attempt(world, healthy, "tell the rest", () => healthy.runtime.notices.resume());
+  const toldBy = world.time.now + 60_000;
+  while (await world.step(toldBy));
+  checkNotices(world);
   const until = world.time.now + 10_000;
   // The dead are answered by nobody, and are not waited for.
   const isWaiting = (): boolean => [...world.unanswered.values()].some(({ process }) => !process.isDead);

@@ -9,7 +9,14 @@ import type { WorldScenario } from "./scenario.ts";
 import { BrokenLaw, World } from "./world.ts";
 
 /** Beside those of the scenario: virtual time is cheap, but not for nothing. */
-const shortTimes = { stepTimeoutSecondsDefault: 5, runSecondsDefault: 100, messageWaitMs: 3_000 };
+const shortTimes = {
+  stepTimeoutSecondsDefault: 5,
+  runSecondsDefault: 100,
+  messageWaitMs: 3_000,
+  noticeGiveUpMs: 500,
+  noticeBackoffMs: 50,
+  noticeBackoffMaxMs: 500,
+};
 
 /**
  * Plays a scenario to its end: what its actions do, then peace, then judgement. Gives what happened, as lines.

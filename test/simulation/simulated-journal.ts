@@ -3,31 +3,20 @@ import { RunfoldError } from "../../src/domain/errors.ts";
 import type { EpochMs, Position, RunId } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import { limits } from "../../src/domain/limits.ts";
-import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../src/ports/journal.ts";
+import type { NoticeMark, RunNoticeMark } from "../../src/domain/notice.ts";
+import type {
+  AppendOptions,
+  Checkpoint,
+  InboxMessage,
+  Journal,
+  NoticeQuery,
+  RunEntry,
+} from "../../src/ports/journal.ts";
 import { checkConsecutive } from "../../src/adapters/journals/consecutive-commits.ts";
 import { followRun } from "../../src/adapters/journals/follow-run.ts";
-import type { Author } from "./commit-laws.ts";
+import { frozen } from "./frozen-commits.ts";
 import { damagedCheckpoint } from "./damaged-checkpoint.ts";
-import type { DurableStore } from "./durable-store.ts";
-import type { Faults } from "./scenario.ts";
-import type { Chance } from "./chance.ts";
-import type { ProcessClock, SimulatedTime } from "./simulated-time.ts";
-
-/** What the journal of one process is made of. */
-export interface SimulatedJournalParts {
-  readonly store: DurableStore;
-  readonly time: SimulatedTime;
-  readonly clock: ProcessClock;
-  readonly chance: Chance;
-  readonly faults: Faults;
-  readonly author: Author;
-  /** The process has been told that its commits are durable, up to where its run then stood. */
-  acknowledged(run: RunId, life: string, position: Position): void;
-  /** The process has been told that another one writes the run. */
-  lost(run: RunId): void;
-  /** The process has been told that the journal failed. */
-  failed(): void;
-}
+import type { SimulatedJournalParts } from "./simulated-journal-parts.ts";
 
 interface Operation {
   readonly run: RunId;
@@ -162,6 +151,18 @@ export class SimulatedJournal implements Journal {
     });
   }
 
+  markNotice(run: RunId, mark: NoticeMark, life?: string): Promise<void> {
+    const { store, chance, faults } = this.#parts;
+    return this.#order(run, () => {
+      if (chance.happens(faults.failing)) throw new RunfoldError("journal.failed", "The disk failed.");
+      store.mark(run, mark, life);
+    });
+  }
+
+  noticeMarks(query: NoticeQuery): Promise<readonly RunNoticeMark[]> {
+    return this.#ask(() => this.#parts.store.marks(query));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watchers.clear();
@@ -280,16 +281,4 @@ export class SimulatedJournal implements Journal {
 
 function closed(): RunfoldError {
   return new RunfoldError("journal.closed", "The journal is closed.");
-}
-
-function frozen(commits: readonly Commit[]): readonly Commit[] {
-  const copy: Commit[] = JSON.parse(JSON.stringify(commits));
-  freeze(copy);
-  return copy;
-}
-
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
 }

@@ -8,6 +8,7 @@ import type { Attempt } from "../../src/ports/executor.ts";
 import type { Behaviour } from "../support/run-arbitrary.ts";
 import { checkHanded } from "./message-answers.ts";
 import { checkLaunch, checkStopped } from "./launch-laws.ts";
+import { listener } from "./notice-laws.ts";
 import { numberOf, SimulatedExecutor } from "./simulated-executor.ts";
 import { SimulatedJournal } from "./simulated-journal.ts";
 import { ProcessClock } from "./simulated-time.ts";
@@ -80,6 +81,7 @@ export class SimulatedProcess {
       record: new ProcessRecord(),
       livenessOf: (other) => this.#livenessOf(other),
       writesCheckpoints: true,
+      notices: [{ subscriber: listener, sink: (notice) => world.heard.take(world, this, notice) }],
       onDiagnostic: (diagnostic) => this.#diagnose(diagnostic),
     });
   }

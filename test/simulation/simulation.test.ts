@@ -44,6 +44,8 @@ test("worlds are as wild as they are meant to be: all kinds of things happen in 
     /process \d+ dies/g,
     /is suspended for/g,
     /reports journal-waits/g,
+    /tells the listener notice/g,
+    /reports notice-failed/g,
   ];
   for (const happening of happenings) {
     expect(all.match(happening)?.length ?? 0, String(happening)).toBeGreaterThan(5);

@@ -8,6 +8,7 @@ import { Chance } from "./chance.ts";
 import { DurableStore } from "./durable-store.ts";
 import type { Faults, WorldScenario } from "./scenario.ts";
 import type { Told } from "./message-deeds.ts";
+import { Heard } from "./notice-laws.ts";
 import type { Working } from "./simulated-executor.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { settle, SimulatedTime } from "./simulated-time.ts";
@@ -53,6 +54,7 @@ export class World {
   /** Messages that an attempt was handed: by life, step, attempt and number; and by the owner, too. */
   readonly handed = new Set<string>();
   readonly handedOnce = new Set<string>();
+  readonly heard = new Heard();
   readonly history: string[] = [];
   /** Commands that have not been answered, by what they are. */
   readonly unanswered = new Map<symbol, { readonly what: string; readonly process: SimulatedProcess }>();

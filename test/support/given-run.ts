@@ -1,6 +1,6 @@
 import type { Event, StopCause } from "../../src/domain/events.ts";
 import type { Failure } from "../../src/domain/failure.ts";
-import type { GraphDocument, GraphLimits, StepDocument } from "../../src/domain/graph-document.ts";
+import type { GraphDocument, GraphLimits, GraphNotify, StepDocument } from "../../src/domain/graph-document.ts";
 import type { Input, RefusalReason } from "../../src/domain/inputs.ts";
 import type { StoredOutput } from "../../src/domain/output.ts";
 import { decide, isRefusal } from "../../src/machines/decide.ts";
@@ -14,8 +14,13 @@ export function stepOf(id: string, rest: Partial<StepDocument> = {}): StepDocume
   return { id, task: id, ...rest };
 }
 
-export function graphOf(steps: readonly StepDocument[], limits?: GraphLimits): GraphDocument {
-  return { name: "graph", objective: "To be tested.", steps, ...(limits === undefined ? {} : { limits }) };
+/** A graph whose runs tell nobody of anything, unless `notify` says otherwise. */
+export function graphOf(
+  steps: readonly StepDocument[],
+  limits?: GraphLimits,
+  notify: GraphNotify = { mode: "none" },
+): GraphDocument {
+  return { name: "graph", objective: "To be tested.", steps, ...(limits === undefined ? {} : { limits }), notify };
 }
 
 const failed: Failure = { kind: "thrown", message: "It failed." };
@@ -165,7 +170,20 @@ export class GivenRun {
 
 /** All of a state as text, so that two can be compared. */
 function factsOf(state: RunState): string {
-  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, messages, ...rest } = state;
+  const {
+    plan,
+    phases,
+    attempts,
+    interruptions,
+    dueAt,
+    unmet,
+    ready,
+    counts,
+    diagnostics,
+    messages,
+    notices,
+    ...rest
+  } = state;
   const members = plan.steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
   const arrays = [phases, attempts, interruptions, dueAt, unmet, counts].map((array) => [...array]);
   return JSON.stringify({
@@ -175,6 +193,7 @@ function factsOf(state: RunState): string {
     size: ready.size,
     diagnostics: [...diagnostics],
     told: messageFacts(messages),
+    notices: { ...notices, pending: [...notices.pending] },
   });
 }
 

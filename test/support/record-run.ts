@@ -50,7 +50,20 @@ export function foldAll(commits: readonly Commit[], state: RunState = initialSta
 
 /** Everything that a state knows, as one text: two states are the same if and only if their texts are. */
 export function factsOf(state: RunState): string {
-  const { plan, phases, attempts, interruptions, dueAt, unmet, ready, counts, diagnostics, messages, ...rest } = state;
+  const {
+    plan,
+    phases,
+    attempts,
+    interruptions,
+    dueAt,
+    unmet,
+    ready,
+    counts,
+    diagnostics,
+    messages,
+    notices,
+    ...rest
+  } = state;
   const { steps, numberOf, needs, after, neededBy, followedBy, sinks, ...planned } = plan;
   const members = steps.flatMap((_step, number) => (ready.has(number) ? [number] : []));
   const edges = [needs, after, neededBy, followedBy].flatMap(({ offsets, targets }) => [offsets, targets]);
@@ -65,6 +78,7 @@ export function factsOf(state: RunState): string {
     queue,
     diagnostics: [...diagnostics],
     told: messageFacts(messages),
+    notices: { ...notices, pending: [...notices.pending] },
     planned,
     ids,
     sinks,

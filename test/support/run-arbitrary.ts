@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Failure } from "../../src/domain/failure.ts";
-import type { GraphDocument, StepDocument } from "../../src/domain/graph-document.ts";
+import type { GraphDocument, GraphNotify, StepDocument } from "../../src/domain/graph-document.ts";
 import type { Input } from "../../src/domain/inputs.ts";
 
 /** What an attempt does by itself, and what it does when it is told to stop. */
@@ -78,6 +78,7 @@ export function scenarios(
       table: fc.array(fc.option(rows), { minLength: 1, maxLength: stepsMax, size: "medium" }),
       concurrency: fc.constantFrom(undefined, 1, 2, 3, 1_000),
       maxRunSeconds: isCalm ? fc.constant(undefined) : fc.constantFrom(...times(8, undefined), 0.02, 0.1),
+      notify: fc.oneof(fc.constant(undefined), fc.constantFrom(...notifies)),
       strays: fc.array(strays, { maxLength: 12 }),
       sends: fc.oneof(
         fc.constant([]),
@@ -87,25 +88,53 @@ export function scenarios(
       recoveries: isCalm ? fc.constant([]) : fc.oneof(fc.constant([]), fc.array(recoveries, { maxLength: 4 })),
       endings: isCalm ? fc.constant([]) : fc.oneof(...times(3, fc.constant([])), fc.array(endings, { maxLength: 4 })),
     })
-    .map(({ table, concurrency, maxRunSeconds, strays: stray, sends: sent, endings: ending, recoveries: recovery }) => {
-      const kept = table.flatMap((row, index) => (row === null ? [] : [{ row, index }]));
-      if (kept.length === 0) kept.push({ row: lonely, index: 0 });
-      const numbers = new Map(kept.map(({ index }, number) => [index, number]));
-      const limits = {
-        ...(concurrency === undefined ? {} : { concurrency }),
-        ...(maxRunSeconds === undefined ? {} : { maxRunSeconds }),
-      };
-      const steps = kept.map(({ row, index }) => stepOf(row, index, numbers));
-      return {
-        graph: { name: "graph", objective: "Any run.", steps, limits },
-        behaviours: kept.map(({ row }) => row.behaviours),
-        extras: [...stray, ...sent, ...ending, ...inEpochs(recovery)].map(({ at, make }) => ({
-          at,
-          input: make(steps.length),
-        })),
-      };
-    });
+    .map(
+      ({
+        table,
+        concurrency,
+        maxRunSeconds,
+        notify,
+        strays: stray,
+        sends: sent,
+        endings: ending,
+        recoveries: recovery,
+      }) => {
+        const kept = table.flatMap((row, index) => (row === null ? [] : [{ row, index }]));
+        if (kept.length === 0) kept.push({ row: lonely, index: 0 });
+        const numbers = new Map(kept.map(({ index }, number) => [index, number]));
+        const limits = {
+          ...(concurrency === undefined ? {} : { concurrency }),
+          ...(maxRunSeconds === undefined ? {} : { maxRunSeconds }),
+        };
+        const steps = kept.map(({ row, index }) => stepOf(row, index, numbers));
+        return {
+          graph: {
+            name: "graph",
+            objective: "Any run.",
+            steps,
+            limits,
+            ...(notify === undefined ? {} : { notify }),
+          },
+          behaviours: kept.map(({ row }) => row.behaviours),
+          extras: [...stray, ...sent, ...ending, ...inEpochs(recovery)].map(({ at, make }) => ({
+            at,
+            input: make(steps.length),
+          })),
+        };
+      },
+    );
 }
+
+const notifies: readonly GraphNotify[] = [
+  { mode: "none" },
+  { mode: "final" },
+  { minIntervalSeconds: 0 },
+  { minIntervalSeconds: 0.02 },
+  { maxNotices: 0 },
+  { maxNotices: 1 },
+  { maxNotices: 3, minIntervalSeconds: 0 },
+  { maxNotices: 2, minIntervalSeconds: 0.005 },
+];
 
 const lonely: Row = {
   parents: [],

@@ -1,5 +1,6 @@
 import { ProcessRecord } from "../../src/actors/process-record.ts";
 import { Runtime } from "../../src/actors/runtime.ts";
+import type { RuntimeParts } from "../../src/actors/runtime-parts.ts";
 import type { RuntimeDiagnostic } from "../../src/actors/runtime-diagnostics.ts";
 import { memoryArtifacts } from "../../src/adapters/artifacts/memory-artifacts.ts";
 import { memoryJournal } from "../../src/adapters/journals/memory-journal.ts";
@@ -20,7 +21,7 @@ export interface RunWorld {
 }
 
 /** A runtime in which every attempt behaves as its scenario says, in virtual time, and nothing is real. */
-export function openRunWorld(scenario: Scenario): RunWorld {
+export function openRunWorld(scenario: Scenario, notices: RuntimeParts["notices"] = []): RunWorld {
   const clock = virtualClock({ startMs: 1_000_000 });
   const journal = failingJournal(memoryJournal());
   const diagnostics: RuntimeDiagnostic[] = [];
@@ -60,6 +61,7 @@ export function openRunWorld(scenario: Scenario): RunWorld {
     record: new ProcessRecord(),
     livenessOf: () => "alive",
     writesCheckpoints: false,
+    notices,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
   });
   return {

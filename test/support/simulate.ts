@@ -46,6 +46,11 @@ export function simulate({ graph, behaviours, extras }: Scenario, accept: Accept
   };
   const follow = (event: Event, at: number): void => {
     if (event.type === "run.started") put(event.deadlineAt, { type: "run.expire" });
+    if (event.type === "notice.queued") {
+      // What comes up until then waits for this.
+      const intervalMs = (graph.notify?.minIntervalSeconds ?? 10) * 1_000;
+      put(at + intervalMs, { type: "notice.due", notice: event.notice + 1 });
+    }
     if (event.type === "step.started") begin(event, at);
     if (event.type === "step.abortRequested") stop(event, at);
     if (event.type === "message.sent") answer(event, at);

@@ -24,7 +24,9 @@ export type JournalCall =
   | "renewLease"
   | "leaseOf"
   | "saveCheckpoint"
-  | "loadCheckpoint";
+  | "loadCheckpoint"
+  | "markNotice"
+  | "noticeMarks";
 
 /**
  * Another journal whose appends, and other calls, go wrong when a test says so. All else is passed on.
@@ -114,6 +116,8 @@ export function failingJournal(inner: Journal): FailingJournal {
     leaseOf: (owner) => counted("leaseOf", () => inner.leaseOf(owner)),
     saveCheckpoint: (run, checkpoint) => counted("saveCheckpoint", () => inner.saveCheckpoint(run, checkpoint)),
     loadCheckpoint: (run) => counted("loadCheckpoint", () => inner.loadCheckpoint(run)),
+    markNotice: (run, mark, life) => counted("markNotice", () => inner.markNotice(run, mark, life)),
+    noticeMarks: (query) => counted("noticeMarks", () => inner.noticeMarks(query)),
     close: () => inner.close(),
     get appends() {
       return appends;

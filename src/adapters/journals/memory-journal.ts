@@ -3,9 +3,12 @@ import { RunfoldError } from "../../domain/errors.ts";
 import type { EpochMs, Position, RunId, RunLife } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
-import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
+import type { NoticeMark, RunNoticeMark } from "../../domain/notice.ts";
+import type { AppendOptions, Checkpoint, InboxMessage, Journal, NoticeQuery, RunEntry } from "../../ports/journal.ts";
 import { checkConsecutive } from "./consecutive-commits.ts";
 import { followRun, type RunPage } from "./follow-run.ts";
+import { findMarks, keepMark, subscribe } from "./memory-notices.ts";
+import type { MarkedNotices } from "./memory-notices.ts";
 import { conflict, fullMailbox, otherLife, unknownRun } from "./refusals.ts";
 import { Wakeups } from "./wakeups.ts";
 import { Watchers } from "./watchers.ts";
@@ -27,6 +30,7 @@ interface MemoryRun {
   position: Position;
   summary: Json;
   checkpoint: Checkpoint | undefined;
+  readonly marked: MarkedNotices;
   /** Numbers of the messages that wait, ascending. */
   messages: number[];
 }
@@ -63,6 +67,7 @@ class MemoryJournal implements Journal {
       for (const commit of commits) target.commits.push(commit);
       target.position = position;
       if (options !== undefined) this.#apply(target, options);
+      if (options?.subscribers !== undefined) subscribe(target.marked, options.subscribers);
       this.#wakeups.wake(run);
       return done;
     } catch (error) {
@@ -163,6 +168,19 @@ class MemoryJournal implements Journal {
     return this.#runs.get(run)?.checkpoint;
   }
 
+  async markNotice(run: RunId, mark: NoticeMark, life?: RunLife): Promise<void> {
+    this.#checkOpen();
+    const known = this.#runs.get(run);
+    if (known !== undefined && !isOther(known, life)) keepMark(known.marked, mark);
+  }
+
+  async noticeMarks(query: NoticeQuery): Promise<readonly RunNoticeMark[]> {
+    this.#checkOpen();
+    if (query.run === undefined) return findMarks(this.#runs, query);
+    const known = this.#runs.get(query.run);
+    return known === undefined ? [] : findMarks([[query.run, known]], query);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watchers.clear();
@@ -183,6 +201,7 @@ class MemoryJournal implements Journal {
       position: 0,
       summary: null,
       checkpoint: undefined,
+      marked: new Map(),
       messages: [],
     };
     this.#runs.set(run, created);

@@ -4,7 +4,8 @@ import { RunfoldError } from "../../domain/errors.ts";
 import type { EpochMs, Position, RunId, RunLife } from "../../domain/ids.ts";
 import type { Json } from "../../domain/json.ts";
 import { limits } from "../../domain/limits.ts";
-import type { AppendOptions, Checkpoint, InboxMessage, Journal, RunEntry } from "../../ports/journal.ts";
+import type { NoticeMark, RunNoticeMark } from "../../domain/notice.ts";
+import type { AppendOptions, Checkpoint, InboxMessage, Journal, NoticeQuery, RunEntry } from "../../ports/journal.ts";
 import { ChangePoll } from "./change-poll.ts";
 import { encodeCommit } from "./commit-codec.ts";
 import { checkConsecutive } from "./consecutive-commits.ts";
@@ -185,6 +186,17 @@ class SqliteJournal implements Journal {
     return this.#read(() => this.#tables.loadCheckpoint(run));
   }
 
+  async markNotice(run: RunId, mark: NoticeMark, life?: RunLife): Promise<void> {
+    return this.#write(run, () => {
+      const number = this.#tables.number(run);
+      if (number !== undefined && this.#tables.isLife(number, life)) this.#tables.notices.mark(number, mark);
+    });
+  }
+
+  async noticeMarks(query: NoticeQuery): Promise<readonly RunNoticeMark[]> {
+    return this.#read(() => this.#tables.notices.find(query));
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -218,6 +230,7 @@ class SqliteJournal implements Journal {
     }
     const number = this.#tables.advance(run, life, expected, position, summary);
     if (number === undefined) throw conflict(run, expected, this.#tables.position(run));
+    if (options.subscribers !== undefined) this.#tables.notices.subscribe(number, options.subscribers);
     for (const [index, commit] of commits.entries()) this.#tables.insert(number, commit, bodies[index]!);
     if (options.inboxThrough !== undefined) this.#tables.consume(number, options.inboxThrough);
   }

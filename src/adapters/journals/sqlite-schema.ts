@@ -6,7 +6,7 @@ import { journalRefusal } from "./sqlite-errors.ts";
 const applicationId = 0x52464c44;
 
 /** Raised with every change of the tables; a file of a newer version is refused. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** What version 2 added, beside `runs.life`. */
 const leases = `
@@ -14,6 +14,21 @@ const leases = `
     owner TEXT PRIMARY KEY,
     until INTEGER NOT NULL
   ) STRICT;
+`;
+
+/** What version 3 added. What is undelivered, and whose end has not been told yet, is found by its subscriber. */
+const notices = `
+  CREATE TABLE notices (
+    run INTEGER NOT NULL,
+    subscriber TEXT NOT NULL,
+    notice INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (run, subscriber, notice)
+  ) STRICT;
+  CREATE INDEX notices_of_subscriber ON notices (subscriber, state);
 `;
 
 /** In version 1 a run's life stood in its summary alone. */
@@ -57,6 +72,7 @@ const tables = `
     state TEXT NOT NULL
   ) STRICT;
   ${leases}
+  ${notices}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;
@@ -82,8 +98,10 @@ export function upgradeTables(driver: SqliteDriver): void {
   if (number(driver, "PRAGMA user_version") >= schemaVersion) return;
   driver.exec("BEGIN IMMEDIATE");
   try {
-    if (number(driver, "PRAGMA user_version") < schemaVersion) {
-      driver.exec(`${leases} ${livesOfVersion1} PRAGMA user_version = ${schemaVersion};`);
+    const version = number(driver, "PRAGMA user_version");
+    if (version < schemaVersion) {
+      const version2 = version < 2 ? `${leases} ${livesOfVersion1}` : "";
+      driver.exec(`${version2} ${notices} PRAGMA user_version = ${schemaVersion};`);
     }
     driver.exec("COMMIT");
   } catch (error) {
@@ -95,6 +113,11 @@ export function upgradeTables(driver: SqliteDriver): void {
 /** Whether the table of runs has their lives. */
 export function knowsLives(driver: SqliteDriver): boolean {
   return number(driver, "PRAGMA user_version") >= 2;
+}
+
+/** Whether there is a table of what became of notices. */
+export function knowsNotices(driver: SqliteDriver): boolean {
+  return number(driver, "PRAGMA user_version") >= 3;
 }
 
 function isJournalNow(driver: SqliteDriver, path: string): boolean {

@@ -6,6 +6,7 @@ import { limits } from "../../domain/limits.ts";
 import type { AppendOptions, Checkpoint, InboxMessage, RunEntry } from "../../ports/journal.ts";
 import type { RunPage } from "./follow-run.ts";
 import type { SqliteDriver, SqliteStatement, SqliteValue } from "./sqlite-driver.ts";
+import { SqliteNotices } from "./sqlite-notices.ts";
 import { knowsLives } from "./sqlite-schema.ts";
 import { misled, pageQuery, unpackPage } from "./sqlite-page.ts";
 import { crcOf, readCommits, textOf } from "./sqlite-rows.ts";
@@ -19,8 +20,11 @@ export class SqliteTables {
   /** Saves a look-up an append. Only a hint, checked against the row: a creation that was rolled back gives its number to the next. */
   readonly #numbers = new Map<RunId, number>();
 
+  readonly notices: SqliteNotices;
+
   constructor(driver: SqliteDriver) {
     this.#driver = driver;
+    this.notices = new SqliteNotices(driver);
     this.#statements = prepareAll(driver);
   }
 
@@ -136,6 +140,7 @@ export class SqliteTables {
 
   remove(number: number): void {
     for (const statement of this.#statements.remove) statement.run(number);
+    this.notices.remove(number);
   }
 
   /** The message's number; undefined when the run's inbox is full, or the run unknown. */

@@ -4,6 +4,7 @@ import { followClaims } from "./follow-claims.ts";
 import type { JournalHarness } from "./harness.ts";
 import { inboxClaims } from "./inbox-claims.ts";
 import { keepingClaims } from "./keeping-claims.ts";
+import { noticeClaims } from "./notice-claims.ts";
 import { pastClaims } from "./past-claims.ts";
 import { readClaims } from "./read-claims.ts";
 import { volumeClaims } from "./volume-claims.ts";
@@ -17,6 +18,7 @@ export function journalSuite(name: string, harness: JournalHarness): void {
     inboxClaims(harness);
     keepingClaims(harness);
     pastClaims(harness);
+    noticeClaims(harness);
     volumeClaims(harness);
   });
 }

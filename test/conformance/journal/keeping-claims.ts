@@ -99,6 +99,9 @@ export function keepingClaims(harness: JournalHarness): void {
     await expect(journal.inbox(0)).rejects.toMatchObject(closed);
     await expect(journal.saveCheckpoint("a", { position: 1, state: 1 })).rejects.toMatchObject(closed);
     await expect(journal.loadCheckpoint("a")).rejects.toMatchObject(closed);
+    await expect(journal.noticeMarks({})).rejects.toMatchObject(closed);
+    const told = { subscriber: "s", notice: 1, state: "delivered", attempts: 1, at: 1 } as const;
+    await expect(journal.markNotice("a", told)).rejects.toMatchObject(closed);
     expect(() => journal.watch(() => undefined)).toThrow(expect.objectContaining(closed));
     const pages = journal.follow("a", 0, new AbortController().signal)[Symbol.asyncIterator]();
     await expect(pages.next()).rejects.toMatchObject(closed);

@@ -36,10 +36,10 @@ describe("a SQLite file that cannot be a journal is refused", () => {
   test("a journal of a later version, until it is of this version again", async () => {
     const path = join(temporaryDirectory(), "runs.db");
     await sqliteJournal(path).close();
-    edit(path, (driver) => driver.exec("PRAGMA user_version = 3"));
+    edit(path, (driver) => driver.exec("PRAGMA user_version = 4"));
     expect(refusalAt(path)).toBe("journal.newer");
     expect(refusalAt(path, { readOnly: true })).toBe("journal.newer");
-    edit(path, (driver) => driver.exec("PRAGMA user_version = 2"));
+    edit(path, (driver) => driver.exec("PRAGMA user_version = 3"));
     await sqliteJournal(path).close();
   });
 

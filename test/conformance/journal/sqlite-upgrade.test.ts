@@ -38,8 +38,16 @@ const version1 = `
   PRAGMA user_version = 1;
 `;
 
+/** What version 2 added. */
+const version2 = `
+  CREATE TABLE leases (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+  ALTER TABLE runs ADD COLUMN life TEXT;
+  UPDATE runs SET life = 'first' WHERE run = 'a';
+  PRAGMA user_version = 2;
+`;
+
 /** A journal as version 1 left it: a run with a life in its summary, one without, and one whose summary is damaged. */
-function oldJournal(): string {
+function oldJournal(isOfVersion2 = false): string {
   const path = join(temporaryDirectory(), "runs.db");
   const driver = chooseSqlite()(path, { readOnly: false });
   driver.exec("PRAGMA journal_mode = WAL");
@@ -51,6 +59,7 @@ function oldJournal(): string {
     driver.prepare("INSERT INTO runs (run, position, summary) VALUES (?, 1, ?)").run(run, summary);
     driver.prepare("INSERT INTO commits VALUES (?, 1, ?, ?)").run(index + 1, crcOf(body), body);
   }
+  if (isOfVersion2) driver.exec(version2);
   driver.close();
   return path;
 }
@@ -62,6 +71,7 @@ test("a journal of version 1 can be read as it is, and is not changed by that", 
     expect(await journal.read("a", 0)).toEqual([commitAfter(0)]);
     expect(await journal.entry("a")).toEqual({ run: "a", position: 1, summary: { id: "a", life: "first" } });
     expect(await journal.inbox(0)).toEqual([]);
+    expect(await journal.noticeMarks({ run: "a" })).toEqual([]);
     await journal.close();
   }
 });
@@ -90,4 +100,20 @@ test("several processes may bring a journal up to date at the same moment", asyn
   await Promise.all(journals.map((journal, index) => journal.renewLease(`host/${index}/1`, 7)));
   expect(await journals[0]!.leaseOf("host/1/1")).toBe(7);
   await Promise.all(journals.map((journal) => journal.close()));
+});
+
+test("a journal of version 2 can be read as it is, and is brought up to date when it is written", async () => {
+  const path = oldJournal(true);
+  const reader = sqliteJournal(path, { readOnly: true });
+  expect(await reader.noticeMarks({})).toEqual([]);
+  await reader.close();
+  const journal = sqliteJournal(path);
+  await journal.append("a", 1, [commitAfter(1)], { life: "first", subscribers: ["web"] });
+  await journal.renewLease("host/1/1", 5);
+  await journal.close();
+  const again = sqliteJournal(path);
+  expect(await again.noticeMarks({})).toMatchObject([{ run: "a", life: "first", subscriber: "web", state: "open" }]);
+  await again.delete("a");
+  expect(await again.noticeMarks({})).toEqual([]);
+  await again.close();
 });

@@ -78,6 +78,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/executors/acp": agentProgram,
   "adapters/graphs": { rooms: ["domain", "ports"], packages: ["valibot", "@dagrejs/dagre"] },
   "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
+  "adapters/notices": adapter,
   "adapters/owners": adapter,
   cli: {
     // The words of the domain cost nothing to load, so that help and mistakes are answered at once.

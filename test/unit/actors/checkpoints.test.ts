@@ -30,6 +30,7 @@ afterEach(() => {
 
 const chain = defineGraph("chain", {
   objective: "Leave checkpoints.",
+  notify: { mode: "none" },
   steps: Array.from({ length: 12 }, (_, number) => step(`s${number}`, { run: task(() => ({ number })) })),
   limits: { concurrency: 1 },
 });

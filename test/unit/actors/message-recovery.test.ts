@@ -97,6 +97,7 @@ test("a run that is cleaned up after its process is gone says of its messages th
     "a unknown",
     "a unknown",
     "a canceled",
+    "notice queued",
     "run settled",
     "run cleaned",
   ]);

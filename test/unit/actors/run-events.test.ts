@@ -5,14 +5,17 @@ import { eventsOf, Held, intrude, openWorld, turns, words } from "./world.ts";
 import { journalWith } from "../../../src/ports/journal-with.ts";
 
 const a = step("a", { run: task(() => 1) });
-const quick = defineGraph("quick", { objective: "End at once.", steps: [a] });
+const quick = defineGraph("quick", { objective: "End at once.", steps: [a], notify: { mode: "none" } });
 
 /** Step `a` ends when the test says so, then `b` runs. */
 function gated() {
   const held = new Held<string>();
   const first = step("a", { run: task(held.call) });
   const second = step("b", { needs: { first }, run: task(() => "done") });
-  return { held, graph: defineGraph("gated", { objective: "Wait.", steps: [first, second] }) };
+  return {
+    held,
+    graph: defineGraph("gated", { objective: "Wait.", steps: [first, second], notify: { mode: "none" } }),
+  };
 }
 
 async function typesOf(run: Run, options: Parameters<Run["events"]>[0] = {}): Promise<string[]> {

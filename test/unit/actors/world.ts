@@ -125,11 +125,13 @@ export async function openWorld(options: RuntimeOptions & { readonly clock?: Man
   return { runtime, clock, journal, diagnostics };
 }
 
-/** The events that a journal holds of a run. */
+/** The events that a journal holds of a run, but for its notices, which have tests of their own. */
 export async function eventsOf(journal: Journal, run: Run | string): Promise<Event[]> {
   const id = typeof run === "string" ? run : run.id;
   const commits = await journal.read(id, 0, Number.MAX_SAFE_INTEGER);
-  return commits.flatMap((commit) => Array.from(recordedEvents(commit, 0), ({ event }) => event));
+  return commits
+    .flatMap((commit) => Array.from(recordedEvents(commit, 0), ({ event }) => event))
+    .filter(({ type }) => type !== "notice.queued");
 }
 
 /** Each event as one word, led by its step: `a started`, `run settled`. */

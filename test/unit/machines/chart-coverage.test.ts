@@ -62,7 +62,7 @@ const stepScript: Script = {
 };
 
 const runScript: Script = {
-  steps: () => [stepOf("a"), stepOf("b")],
+  steps: (path) => [stepOf("a"), stepOf("b"), ...(path.includes("notify") ? [stepOf("c")] : [])],
   inputs: {
     start: () => undefined,
     recover: (run) => run.recover(),
@@ -78,6 +78,11 @@ const runScript: Script = {
     "settle.mixed": (run) => [run.succeed("a"), run.abort("b")],
     "settle.failed": (run) => [run.abort("a"), run.abort("b")],
     clean: (run) => run.clean(),
+    // While it runs, of what has happened; while it is being ended, of its end, in the commit of that.
+    notify: (run, next) => {
+      if (run.phase === "running") run.fail("c", { final: true });
+      else if (next === undefined) for (const step of ["a", "b", "c"]) run.abort(step);
+    },
   },
 };
 
@@ -160,7 +165,9 @@ describe.each(charts)("%s", (_name, machine, script, table) => {
     "is walked by the kernel through %s",
     (_title, path) => {
       const sent = recordSignals(table, machine === stepMachine ? "x" : undefined);
-      const run = new GivenRun(graphOf(script.steps(path)));
+      // Whoever asks for a notice gets it: one for each reason, at once. Elsewhere there are none.
+      const notify = { mode: path.includes("notify") ? "milestones" : "none", minIntervalSeconds: 0 } as const;
+      const run = new GivenRun(graphOf(script.steps(path), undefined, notify));
       run.start();
       for (const [index, signal] of path.entries()) {
         // What becomes of an interrupted step is decided with the interruption.
