@@ -2,7 +2,8 @@ import { limits } from "../domain/limits.ts";
 import type { Notice } from "../domain/notice.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { NoticeAnswer, NoticeFailure, NoticeSink } from "../ports/notice-sink.ts";
-import { cut, textOf } from "./error-text.ts";
+import { cutText } from "../domain/cut-text.ts";
+import { textOf } from "./error-text.ts";
 
 /** One subscriber: hands notices to its sink, so many at the same time, and waits for its answers, so long. */
 export class NoticeSubscriber {
@@ -71,11 +72,11 @@ export class NoticeSubscriber {
 
 /** A sink may come from a program without types: whatever is no failure is none. */
 function failureOf(answer: NoticeAnswer): NoticeFailure | undefined {
-  if (typeof answer === "string") return { reason: cut(answer, limits.failureMessageCharsMax) };
+  if (typeof answer === "string") return { reason: cutText(answer, limits.failureMessageCharsMax) };
   if (typeof answer !== "object" || answer === null || typeof answer.reason !== "string") return undefined;
   const { reason, isFinal, retryAfterMs } = answer;
   return {
-    reason: cut(reason, limits.failureMessageCharsMax),
+    reason: cutText(reason, limits.failureMessageCharsMax),
     isFinal: isFinal === true,
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs } : {}),
   };
