@@ -180,6 +180,17 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     ],
     outlivesReader: true,
   },
+  agents: {
+    summary: "list the agent definitions that graphs can refer to",
+    positionals: [{ name: "QUERY", isOptional: true }],
+    options: {
+      source: { value: "SOURCES", says: "package, user, project, separated by commas (default package,user)" },
+      "allow-project": { says: "show the project's own, too; needed for --source project" },
+      root: { value: "DIR", says: "the project (default: the current directory)" },
+    },
+    details: "With QUERY those that match, best first. What is wrong with a definition file is told on stderr.",
+    examples: ["runfold agents", "runfold agents review", "runfold agents --source project --allow-project"],
+  },
   graph: {
     summary: "check a graph and draw it",
     positionals: [{ name: "GRAPH.json", isOptional: true }],

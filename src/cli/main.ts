@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   replay: () => import("./commands/replay.ts"),
   verify: () => import("./commands/verify.ts"),
   fork: () => import("./commands/fork.ts"),
+  agents: () => import("./commands/agents.ts"),
   graph: () => import("./commands/graph.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),

@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { quotedText } from "../domain/quoted-text.ts";
 import { sqliteJournal } from "../sqlite.ts";
 import { agentsHere } from "./agents-here.ts";
 import { begunRun, type Begun } from "./begun-run.ts";
+import { checkRoot } from "./check-root.ts";
 import { CommandError } from "./errors.ts";
 import { artifactsBeside } from "./open-journal.ts";
 import { isRunfoldError, openRuntime, type Graph, type RuntimeDiagnostic } from "../index.ts";
@@ -53,15 +52,4 @@ function openToWrite(db: string) {
     const message = `The database ${resolve(db)} cannot be written, and a run is kept in it. Make the file and its directory writable, or name another with --db FILE.`;
     throw new CommandError("journal.readOnly", message);
   }
-}
-
-function checkRoot(root: string | undefined): void {
-  if (root === undefined) return;
-  const found = statSync(root, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) return;
-  const why = found === undefined ? "does not exist" : "is not a directory";
-  throw new CommandError(
-    "root.invalid",
-    `The root ${quotedText(root)} ${why}. Name an existing directory with --root DIR.`,
-  );
 }

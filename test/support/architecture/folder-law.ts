@@ -86,6 +86,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: node,
     modules: [
       "src/index.ts",
+      "src/agents.ts",
       "src/sqlite.ts",
       "src/export-run.ts",
       "src/import-run.ts",
