@@ -54,4 +54,28 @@ describe("messages to a real pi", () => {
       expect(await run.verify()).toMatchObject({ ok: true });
     },
   );
+
+  test.for(realPis)(
+    "that are queued when it is told to stop were not given to it, and nobody says so (%s)",
+    { timeout: realPiTimeoutMs },
+    async (pi, { skip }) => {
+      if (pi.missing !== undefined) skip(pi.missing);
+      const wait = "touch begun; while ! test -e go; do sleep 0.02; done";
+      const server = await serve({ worker: inOrder(answer(calls("bash", { command: wait })), answer("Never.")) });
+      const place = await piPlace(server);
+      const runtime = await agentRuntime(place, { launcher: pi.launcher });
+      const run = await runtime.start(agentGraph("stopped", [agentStep("worker", { agent: { tools: ["bash"] } })]));
+      await eventually(() => place.has("begun"), "the tool runs");
+      // What steers it, versions that cannot empty their queue put before it even as they stop.
+      for (const text of ["Then rest.", "Then sleep."]) {
+        expect(await run.message("worker", { channel: "follow_up", text })).toMatchObject({ status: "accepted" });
+      }
+      await run.cancel();
+      expect((await run.outcome()).status).toBe("canceled");
+      expect(server.requests).toHaveLength(1);
+      const types = (await eventsOf(run)).map(({ event }) => event.type);
+      expect(types.filter((type) => type === "message.denied")).toHaveLength(2);
+      expect(types).not.toContain("message.consumed");
+    },
+  );
 });
