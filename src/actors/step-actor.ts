@@ -22,6 +22,7 @@ import type {
 import type { AttemptHost } from "./attempt-host.ts";
 import { AttemptMessages, takesMessages } from "./attempt-messages.ts";
 import type { SentMessage } from "./attempt-messages.ts";
+import { AttemptDiagnostics } from "./attempt-diagnostics.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
 import { boundedMessage, textOf } from "./error-text.ts";
@@ -45,7 +46,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #giveUp: Timer | undefined;
   #messages: AttemptMessages | undefined;
   #isTakingMessages: boolean | undefined;
-  #diagnostics = 0;
+  #diagnostics: AttemptDiagnostics | undefined;
   #isOver = false;
 
   constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs, isResumed: boolean) {
@@ -170,9 +171,10 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   }
 
   diagnostic(code: string, severity: "info" | "warning" | "error", message: string): void {
-    // The journal keeps distinct ones alone; this keeps an executor in a loop from filling the mailbox.
-    if (++this.#diagnostics > limits.diagnosticsPerRunMax) return;
-    this.#host.diagnose(code, severity, boundedMessage(message), this.step.id, this.#isOver);
+    const attempt = `Attempt ${this.number} of step ${this.step.id}`;
+    (this.#diagnostics ??= new AttemptDiagnostics()).tell(code, severity, message, attempt, (...told) =>
+      this.#host.diagnose(...told, this.step.id, this.#isOver),
+    );
   }
 
   async createArtifact(label: string): Promise<ArtifactWriter> {

@@ -144,6 +144,8 @@ export const limits = {
 
   /** Distinct diagnostics that one run records; later ones are counted by the runtime alone. */
   diagnosticsPerRunMax: 100,
+  /** Distinct diagnostics of one attempt: what a program says in a loop must leave room for other steps. */
+  diagnosticsPerAttemptMax: 20,
   /** Inputs that one run's mailbox holds before it refuses commands. Reports and timers are bounded by the steps. */
   mailboxCommandsMax: 10_000,
   /** Inputs that are decided and appended together. */

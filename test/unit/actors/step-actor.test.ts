@@ -63,6 +63,15 @@ describe("what an attempt asked of models", () => {
   });
 });
 
+test("an attempt tells each thing once, and leaves room for what other steps have to tell", () => {
+  const actor = actorOf();
+  const max = limits.diagnosticsPerAttemptMax;
+  for (let turn = 0; turn < 3; turn++) {
+    for (let n = 0; n < max + 5; n++) actor.diagnostic(`code-${n}`, "warning", `No ${n}.`);
+  }
+  expect(heard).toEqual([...Array.from({ length: max }, (_, n) => `code-${n}`), "diagnostics-limited"]);
+});
+
 describe("an attempt ends exactly once", () => {
   test("with what its executor gives", async () => {
     actorOf().launch(executorOf(() => Promise.resolve(succeeded(7))));
