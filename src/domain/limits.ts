@@ -244,6 +244,8 @@ export const limits = {
   agentGoodbyeFraction: 0.5,
   /** Steps before it that it is told of one by one; the rest stands in a file. */
   handoffStepsMax: 200,
+  /** That file: more than any agent reads, and little beside what the steps themselves keep. */
+  handoffFileBytesMax: 16 * 1024 * 1024,
   /** An agent's answer above this goes into an artifact: what its successors are handed stays in the journal. */
   agentAnswerCharsMax: 12_000,
 

@@ -1,5 +1,6 @@
 /** What the models of one attempt were asked for and gave. Missing figures are those that the program did not tell. */
 export interface Usage {
+  /** As the program counts them: most leave out what was read from a cache. */
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens?: number;

@@ -3,7 +3,7 @@ import { addUsage, figureOf, usageFrom, type Usage } from "../../../domain/usage
 
 /**
  * What an agent said of tokens and money, by whichever of the ways in use it said so: in the answer to a prompt, in the answer's
- * metadata, or only in updates on how full its context is.
+ * metadata, and what all of it cost in updates of the session. Where no tokens are told, the figures are 0.
  */
 export class AcpUsage {
   #sum: Usage | undefined;
@@ -24,9 +24,9 @@ export class AcpUsage {
     const context = this.#context;
     if (context === undefined) return this.#sum;
     const costUsd = costIn(context);
-    // An agent that tells nothing else tells at least how much its model had to read last.
-    const base = this.#sum ?? { inputTokens: figureOf(context["used"]) ?? 0, outputTokens: 0 };
-    return costUsd === undefined ? base : { ...base, costUsd };
+    if (costUsd === undefined) return this.#sum;
+    // How full the context is says nothing of what was asked for in all: it must not be summed up with what others spent.
+    return { ...(this.#sum ?? { inputTokens: 0, outputTokens: 0 }), costUsd };
   }
 }
 

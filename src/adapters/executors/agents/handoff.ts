@@ -73,7 +73,8 @@ async function upstreamSections(
     const file = await files.write("more-steps.jsonl", listed(attempt, rest));
     sections.push(
       `${rest.length} more steps came before this one and are not shown here. The file ${oneLineJson(file)} has a line of JSON ` +
-        "for each: its status, why it did not succeed, its value, and files that hold parts of the value.",
+        "for each: its status, why it did not succeed, its value, and files that hold parts of the value. A last line tells how many " +
+        "were left out, if any were.",
     );
   }
   sections.push(endGuard);
@@ -81,7 +82,12 @@ async function upstreamSections(
 }
 
 async function* listed(attempt: Attempt, upstream: readonly Upstream[]): AsyncGenerator<Uint8Array> {
-  for (const one of upstream) {
+  let bytes = 0;
+  for (const [index, one] of upstream.entries()) {
+    if (bytes > limits.handoffFileBytesMax) {
+      yield Buffer.from(`${JSON.stringify({ leftOut: upstream.length - index })}\n`);
+      return;
+    }
     const stored = one.output ?? one.partial;
     const files: Record<string, string> = {};
     for (const { pointer, artifact } of stored?.spilled ?? []) {
@@ -89,7 +95,9 @@ async function* listed(attempt: Attempt, upstream: readonly Upstream[]): AsyncGe
     }
     const { step } = one;
     const line = { step, status: wireStatus(one.status), why: failureText(one), value: stored?.value, files };
-    yield Buffer.from(`${JSON.stringify(line)}\n`);
+    const text = Buffer.from(`${JSON.stringify(line)}\n`);
+    bytes += text.length;
+    yield text;
   }
 }
 

@@ -18,13 +18,13 @@ export class ExecutorProcesses {
    * @throws Error after `close`; whatever the work throws
    */
   async execute<Result>(
-    attempt: Pick<Attempt, "owner" | "stop">,
+    attempt: Pick<Attempt, "owner" | "stop" | "diagnostic">,
     work: (processes: AttemptProcesses) => Promise<Result>,
   ): Promise<Result> {
     this.refuseClosed();
     const mark = await this.all.use(this);
     const processes = new AttemptProcesses(this.all, mark, attempt);
-    const running = this.run(processes, work);
+    const running = this.run(processes, work, attempt);
     this.live.set(processes, running);
     try {
       return await running;
@@ -51,12 +51,16 @@ export class ExecutorProcesses {
   private async run<Result>(
     processes: AttemptProcesses,
     work: (processes: AttemptProcesses) => Promise<Result>,
+    attempt: Pick<Attempt, "diagnostic">,
   ): Promise<Result> {
     try {
       this.refuseClosed();
       return await work(processes);
     } finally {
-      await processes.files.remove().catch(() => undefined);
+      await processes.files.remove().catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        attempt.diagnostic("private-files-left", "warning", `Private files of an attempt could not be removed: ${why}`);
+      });
     }
   }
 

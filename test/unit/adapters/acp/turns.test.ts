@@ -258,11 +258,12 @@ describe("the usage", () => {
       { inputTokens: 5, outputTokens: 2, model: "m" },
     ],
     [
-      "is how full the context is where nothing else is told",
+      "is not how full the context is: where nothing else is told, there is the cost alone",
       {},
       { used: 70, size: 100, cost },
-      { inputTokens: 70, outputTokens: 0, costUsd: 0.25 },
+      { inputTokens: 0, outputTokens: 0, costUsd: 0.25 },
     ],
+    ["is missing where only the context is told of", {}, { used: 70, size: 100 }, undefined],
     [
       "has the cost of the whole session",
       { usage: { inputTokens: 5, outputTokens: 2 } },

@@ -266,3 +266,33 @@ describe("markers", () => {
     }
   });
 });
+
+describe("the file of the steps that are not shown one by one", () => {
+  const linesOf = (text: string): Record<string, unknown>[] =>
+    readFileSync(
+      /file ("[^"]*more-steps\.jsonl")/
+        .exec(text)!
+        .slice(1)
+        .map((path) => JSON.parse(path) as string)[0]!,
+      "utf8",
+    )
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it("has a line for each", async () => {
+    const upstream = Array.from({ length: limits.handoffStepsMax + 3 }, (_, n) => gave(`s${n}`, "x"));
+    const { task } = await handoff(step(), upstream);
+    expect(linesOf(task).map(({ step: id }) => id)).toEqual(upstream.slice(-3).map(({ step: id }) => id));
+  });
+
+  it("ends where it would become larger than anyone reads, and says how many it leaves out", async () => {
+    const value = "x".repeat(1024 * 1024);
+    const many = Math.ceil(limits.handoffFileBytesMax / value.length) + 5;
+    const upstream = Array.from({ length: limits.handoffStepsMax + many }, (_, n) => gave(`s${n}`, value));
+    const lines = linesOf((await handoff(step(), upstream)).task);
+    const leftOut = Number(lines.at(-1)?.["leftOut"]);
+    expect(leftOut).toBeGreaterThan(0);
+    expect(lines.length - 1 + leftOut).toBe(many);
+  });
+});
