@@ -1,10 +1,7 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { usageFrom } from "../../../domain/usage.ts";
-import type { Account } from "./account.ts";
-import type { RecordReader } from "./json-line-parser.ts";
-import type { ParserSink } from "./line-parser.ts";
+import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, recordsAt, textAt } from "./read-json.ts";
-import { ToolCalls } from "./tool-calls.ts";
 
 /**
  * `claude -p PROMPT --output-format stream-json --verbose`, with or without `--include-partial-messages`; the single record of
@@ -12,23 +9,14 @@ import { ToolCalls } from "./tool-calls.ts";
  *
  * The last record says what came of it: `is_error` counts, not the `subtype`, which is "success" even after an error.
  */
-export class ClaudeReader implements RecordReader {
-  private readonly sink: ParserSink;
-  private readonly account: Account;
-  private readonly tools: ToolCalls;
+export class ClaudeReader extends ProgramReader {
   private model: string | undefined;
   private costUsd = 0;
   /** The message whose text came in pieces, so that it is not told a second time as a whole. */
   private streamed: string | undefined;
   private message: string | undefined;
 
-  constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
-    this.account = account;
-    this.tools = new ToolCalls(sink);
-  }
-
-  read(record: Fields): void {
+  override read(record: Fields): void {
     const type = textAt(record, "type");
     // What an agent of the agent says is a matter between the two; its tool calls are told.
     const isOwn = textAt(record, "parent_tool_use_id") === undefined;

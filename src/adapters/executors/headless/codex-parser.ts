@@ -1,11 +1,8 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { usageFrom } from "../../../domain/usage.ts";
-import type { Account } from "./account.ts";
-import type { RecordReader } from "./json-line-parser.ts";
-import type { ParserSink } from "./line-parser.ts";
+import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
 import { withoutCached } from "./without-cached.ts";
-import { ToolCalls } from "./tool-calls.ts";
 
 /** Items that are the agent's own words, not calls. */
 const wordTypes: ReadonlySet<string> = new Set(["agent_message", "reasoning", "todo_list", "error"]);
@@ -14,18 +11,8 @@ const wordTypes: ReadonlySet<string> = new Set(["agent_message", "reasoning", "t
  * `codex exec --json PROMPT`. Only `turn.failed` is an end: `error`, as a record or as an item, also comes where the program
  * goes on.
  */
-export class CodexReader implements RecordReader {
-  private readonly sink: ParserSink;
-  private readonly account: Account;
-  private readonly tools: ToolCalls;
-
-  constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
-    this.account = account;
-    this.tools = new ToolCalls(sink);
-  }
-
-  read(record: Fields): void {
+export class CodexReader extends ProgramReader {
+  override read(record: Fields): void {
     switch (textAt(record, "type") ?? "") {
       case "turn.started":
         this.account.verdict = undefined;

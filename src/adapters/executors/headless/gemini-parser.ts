@@ -1,31 +1,19 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { usageFrom } from "../../../domain/usage.ts";
-import type { Account } from "./account.ts";
-import type { RecordReader } from "./json-line-parser.ts";
-import type { ParserSink } from "./line-parser.ts";
+import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
 import { withoutCached } from "./without-cached.ts";
-import { ToolCalls } from "./tool-calls.ts";
 
 /**
  * `gemini -o stream-json -p PROMPT`. The answer is what the assistant wrote after the last tool result. The exit code says
  * nothing by itself: it is 0 after a signal, and the low byte of an HTTP status after an error.
  */
-export class GeminiReader implements RecordReader {
-  private readonly sink: ParserSink;
-  private readonly account: Account;
-  private readonly tools: ToolCalls;
+export class GeminiReader extends ProgramReader {
   private model: string | undefined;
   /** Whether a tool was used since the assistant last wrote: its next words begin the answer anew. */
   private hasUsedTool = false;
 
-  constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
-    this.account = account;
-    this.tools = new ToolCalls(sink);
-  }
-
-  read(record: Fields): void {
+  override read(record: Fields): void {
     switch (textAt(record, "type") ?? "") {
       case "init":
         this.model = textAt(record, "model");

@@ -1,25 +1,14 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { usageFrom } from "../../../domain/usage.ts";
-import type { Account } from "./account.ts";
-import type { RecordReader } from "./json-line-parser.ts";
-import type { ParserSink } from "./line-parser.ts";
+import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { ToolCalls } from "./tool-calls.ts";
 
 /**
  * `opencode run --format json PROMPT`. Texts and tool calls come whole, when they are finished. The answer is the text of the step
  * that finishes with the reason "stop".
  */
-export class OpencodeReader implements RecordReader {
-  private readonly account: Account;
-  private readonly tools: ToolCalls;
-
-  constructor(sink: ParserSink, account: Account) {
-    this.account = account;
-    this.tools = new ToolCalls(sink);
-  }
-
-  read(record: Fields): void {
+export class OpencodeReader extends ProgramReader {
+  override read(record: Fields): void {
     const part = recordAt(record, "part");
     switch (textAt(record, "type") ?? "") {
       case "step_start":

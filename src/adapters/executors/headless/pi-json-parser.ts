@@ -1,27 +1,14 @@
 import type { Fields } from "../../../domain/fields.ts";
 import { usageFrom } from "../../../domain/usage.ts";
-import type { Account } from "./account.ts";
-import type { RecordReader } from "./json-line-parser.ts";
-import type { ParserSink } from "./line-parser.ts";
+import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, recordsAt, textAt } from "./read-json.ts";
-import { ToolCalls } from "./tool-calls.ts";
 
 /**
  * `pi --mode json PROMPT`. The end of the last message of the assistant says what came of it; the program itself exits with 0
  * even when its provider fails.
  */
-export class PiJsonReader implements RecordReader {
-  private readonly sink: ParserSink;
-  private readonly account: Account;
-  private readonly tools: ToolCalls;
-
-  constructor(sink: ParserSink, account: Account) {
-    this.sink = sink;
-    this.account = account;
-    this.tools = new ToolCalls(sink);
-  }
-
-  read(record: Fields): void {
+export class PiJsonReader extends ProgramReader {
+  override read(record: Fields): void {
     switch (textAt(record, "type") ?? "") {
       case "turn_start":
         // The program goes on: after a tool, a queued message or an error that it tries to get over.
