@@ -42,8 +42,8 @@ function titlesOf(path: string): readonly string[] {
   return found;
 }
 
-const scenarios = Array.from({ length: 131 - 83 + 1 }, (_, index) => String(83 + index));
-const costs = [7, 8, 9, 10, 15, 16, ...range(25, 32), 35, 36, 38, ...range(41, 48), 54, 65].map((n) => `W${n}`);
+const scenarios = Array.from({ length: 131 - 71 + 1 }, (_, index) => String(71 + index));
+const costs = [7, 8, 9, 10, 15, 16, ...range(23, 32), 35, 36, 38, ...range(41, 48), 54, 55, 57, 65].map((n) => `W${n}`);
 const measured = ["06", "08b", "08c", "08d", "08e", "09a", "09b", "11b", "11c", "12", "13", "15"];
 
 function range(first: number, last: number): number[] {
