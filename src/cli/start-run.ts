@@ -55,7 +55,8 @@ function openToWrite(db: string) {
   }
 }
 
-function checkRoot(root: string | undefined): void {
+/** @throws CommandError where it is no directory. */
+export function checkRoot(root: string | undefined): void {
   if (root === undefined) return;
   const found = statSync(root, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) return;
