@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^runfold$/, replacement: source("index.ts") },
+      { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],
