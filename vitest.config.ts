@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^runfold$/, replacement: source("index.ts") },
       { find: /^runfold\/agents$/, replacement: source("agents.ts") },
+      { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],

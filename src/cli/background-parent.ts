@@ -15,11 +15,7 @@ import type { BackgroundAnswer, BackgroundRequest } from "./background-child.ts"
  */
 export async function beginInBackground(request: BackgroundRequest, invocation: Invocation): Promise<ExitCode> {
   const { out, err, isJson } = invocation;
-  const answer = await ask(request);
-  if (answer.kind === "refused") {
-    const { code, message, exitCode, diagnostics } = answer.problem;
-    throw new CommandError(code, message, { exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) });
-  }
+  const answer = await askBackground(request);
   if (answer.note !== undefined) await err.line(answer.note);
   if (isJson) for (const id of answer.imported) await out.line(importedLine(id));
   for (const problem of answer.problems) await tellProblem(problem, invocation);
@@ -28,6 +24,19 @@ export async function beginInBackground(request: BackgroundRequest, invocation: 
     await out.line(isJson ? statusLine : run);
   }
   return worstOf(answer.problems.map(({ exitCode }) => exitCode));
+}
+
+export type BegunInBackground = Extract<BackgroundAnswer, { readonly kind: "begun" }>;
+
+/**
+ * Has a process of its own begin runs, without telling anybody.
+ * @throws CommandError, also for what that process was refused.
+ */
+export async function askBackground(request: BackgroundRequest): Promise<BegunInBackground> {
+  const answer = await ask(request);
+  if (answer.kind === "begun") return answer;
+  const { code, message, exitCode, diagnostics } = answer.problem;
+  throw new CommandError(code, message, { exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) });
 }
 
 function ask(request: BackgroundRequest): Promise<BackgroundAnswer> {

@@ -225,6 +225,22 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
       "Exit code: 0 imported, 2 the file is refused, or the database has a run of that id.",
     examples: ["runfold import audit-42.ndjson", "runfold import audit-42.ndjson --db other.db --json"],
   },
+  mcp: {
+    summary: "serve the runs of the database to an agent, as an MCP server",
+    positionals: [],
+    options: {
+      root: {
+        value: "DIR",
+        says: "the directory of graph files and of steps' working directories (default: the current one)",
+      },
+      "in-process": { says: "run what is started in this process, so that it ends with it" },
+    },
+    details:
+      "Speaks the Model Context Protocol on standard input and output, until its client leaves. What goes wrong is told on stderr.\n" +
+      "Each run that is started gets a process of its own and outlives the server, as with run --detach.",
+    examples: ["runfold mcp", "runfold mcp --db /srv/runs.db --root /srv/work"],
+    outlivesReader: true,
+  },
   help: {
     summary: "explain runfold, or one of its commands",
     positionals: [{ name: "COMMAND", isOptional: true }],

@@ -2,13 +2,14 @@ import { hasOption, positional, textOption, type Execute, type Invocation } from
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
-import { abandonedText, ownerStateOf, untilAbandoned } from "../owner-state.ts";
+import { abandonedText, ownerStateOf } from "../owner-state.ts";
 import { PlainLines } from "../plain-lines.ts";
 import { detailLines, headLines, stepLines } from "../status-text.ts";
 import type { Style } from "../terminal.ts";
+import { waitUnlessAbandoned } from "../wait-for-run.ts";
 import { wireRunStatus } from "../wire.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
-import { isRunfoldError, limits, type Run, type WaitReceipt } from "../../index.ts";
+import { limits, type Run, type WaitReceipt } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {
   const timeoutMs = waitMsOf(textOption(invocation, "wait"));
@@ -51,21 +52,7 @@ async function waited(
   if (timeoutMs === undefined && !hasOption(invocation, "after")) return undefined;
   const step = textOption(invocation, "step");
   const place = { ...(after === undefined ? {} : { after }), ...(step === undefined ? {} : { step }) };
-  const stop = new AbortController();
-  const giveUp = async (): Promise<void> => {
-    await untilAbandoned(run, stop.signal);
-    stop.abort();
-  };
-  void giveUp();
-  try {
-    return await run.wait({ ...place, timeoutMs: timeoutMs ?? 0, signal: stop.signal });
-  } catch (error) {
-    if (!stop.signal.aborted && !isRunfoldError(error, "run.abandoned")) throw error;
-    // Nothing will happen any more, so there is nothing to wait for.
-    return await run.wait({ ...place, timeoutMs: 0 });
-  } finally {
-    stop.abort();
-  }
+  return await waitUnlessAbandoned(run, { ...place, timeoutMs: timeoutMs ?? 0 });
 }
 
 function receiptLines(receipt: WaitReceipt | undefined, style: Style): string[] {

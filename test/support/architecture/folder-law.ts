@@ -88,6 +88,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/index.ts",
       "src/agents.ts",
       "src/sqlite.ts",
+      "src/mcp.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
@@ -95,6 +96,24 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/graphs/mermaid.ts",
       "src/adapters/graphs/svg.ts",
       "src/adapters/owners/process-owner.ts",
+    ],
+  },
+  // Like the command it stands on the public surface; what both show, they show in the same shapes and words.
+  mcp: {
+    rooms: ["domain"],
+    packages: ["@modelcontextprotocol/server", ...node],
+    modules: [
+      "src/index.ts",
+      "src/cli/advice.ts",
+      "src/cli/errors.ts",
+      "src/cli/output-text.ts",
+      "src/cli/owner-state.ts",
+      "src/cli/printable.ts",
+      "src/cli/request-cancel.ts",
+      "src/cli/said.ts",
+      "src/cli/system-error.ts",
+      "src/cli/wait-for-run.ts",
+      "src/cli/wire.ts",
     ],
   },
   // The entry points wire everything to everything.

@@ -1,0 +1,103 @@
+import { adviceOn } from "../cli/advice.ts";
+import { CommandError } from "../cli/errors.ts";
+import { isRunfoldError, limits, type GraphDiagnostic } from "../index.ts";
+import { oneLine } from "./bounded-text.ts";
+
+/** Something that this server refuses by itself: what, and what to do about it. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly repair: string;
+  readonly diagnostics: readonly GraphDiagnostic[];
+
+  constructor(code: string, message: string, repair: string, diagnostics: readonly GraphDiagnostic[] = []) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.repair = repair;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** An error as a model is told it, so that it can act on it. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it; empty where nothing helps. */
+  readonly repair: string;
+  readonly diagnostics?: readonly GraphDiagnostic[];
+  readonly omittedDiagnostics?: number;
+}
+
+/** The library and the command advise programs and people; here the advice is about tools. */
+const repairs: Readonly<Record<string, string>> = {
+  "graph.invalid": "Correct the graph as the diagnostics say, and call run_start again.",
+  "run.unknown": "List what there is with run_list.",
+  "run.conflicting": "Choose another id, or delete that run with run_cleanup.",
+  "run.idInvalid": `Use 1 to ${limits.runIdCharsMax} letters, digits, "-" and "_", beginning with a letter or digit.`,
+  "run.live": "Wait for its end with run_wait, or end it with run_cancel.",
+  "run.abandoned":
+    "Go on with it by run_start with the same graph and id, or delete it with run_cleanup. What its steps gave is kept until then.",
+  "run.cleaned": "List what there is with run_list.",
+  "step.unknown": "Name one of the run's steps.",
+  "cursor.invalid": "Call run_status without a cursor to get a new one. Never make one up.",
+  "mailbox.full": "Try again a little later.",
+  "journal.readOnly": "Make the database and its directory writable; reading works meanwhile.",
+  "background.failed": "Try again; or have the server started with --in-process.",
+  bug: "Tell whoever runs the server; its stderr says more.",
+};
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Refusal) return problem(error.code, error.message, error.repair, error.diagnostics);
+  if (error instanceof CommandError) {
+    const { code, message, diagnostics } = error;
+    const isAboutOptions = code === "background.failed";
+    return problem(code, isAboutOptions ? firstSentence(message) : message, repairs[code] ?? "", diagnostics);
+  }
+  if (isRunfoldError(error) && error.code !== "invariant.broken") {
+    const { said, advice } = adviceOn(error);
+    // A graph's findings stand on lines of their own after the first.
+    const [head = said] = said.split("\n", 1);
+    return problem(error.code, head, repairs[error.code] ?? advice, diagnosticsIn(error.details));
+  }
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return problem("bug", `${said} (this is a bug of runfold)`, repairs["bug"] ?? "");
+}
+
+function problem(code: string, message: string, repair: string, diagnostics: readonly GraphDiagnostic[] = []): Problem {
+  const shown = diagnostics.slice(0, limits.mcpDiagnosticsMax).map(({ code: kind, severity, ...texts }) => ({
+    code: kind,
+    severity,
+    message: oneLine(texts.message, limits.mcpMessageCharsMax),
+    pointer: oneLine(texts.pointer, limits.mcpTextCharsMax),
+    repair: oneLine(texts.repair, limits.mcpMessageCharsMax),
+  }));
+  const omittedDiagnostics = diagnostics.length - shown.length;
+  return {
+    code,
+    message: oneLine(message, limits.mcpMessageCharsMax),
+    repair,
+    ...(shown.length === 0 ? {} : { diagnostics: shown }),
+    ...(omittedDiagnostics === 0 ? {} : { omittedDiagnostics }),
+  };
+}
+
+export function problemText({ code, message, repair, diagnostics = [], omittedDiagnostics = 0 }: Problem): string {
+  return [
+    `Error ${code}: ${message}`,
+    ...(repair === "" ? [] : [`What to do: ${repair}`]),
+    ...diagnostics.map(
+      ({ severity, code: kind, pointer, message: said, repair: advised }) =>
+        `- ${severity} ${kind} at ${pointer === "" ? "the graph" : pointer}: ${said} ${advised}`,
+    ),
+    ...(omittedDiagnostics === 0 ? [] : [`- and ${omittedDiagnostics} more`]),
+  ].join("\n");
+}
+
+function firstSentence(text: string): string {
+  return `${text.split(". ", 1)[0] ?? text}.`;
+}
+
+function diagnosticsIn(details: Readonly<Record<string, unknown>>): readonly GraphDiagnostic[] {
+  const { diagnostics } = details as { readonly diagnostics?: unknown };
+  return Array.isArray(diagnostics) ? (diagnostics as readonly GraphDiagnostic[]) : [];
+}
