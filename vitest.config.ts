@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^runfold$/, replacement: source("index.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
+      { find: /^runfold\/tool$/, replacement: source("tool.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],
   },
