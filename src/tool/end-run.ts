@@ -45,10 +45,14 @@ export async function cleanUpRun(
 /** Where its artifacts lie, by their names: once they are gone nobody can tell. */
 async function keptPaths({ run }: FoundRun): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
-  for await (const { event } of run.events({ signal: AbortSignal.timeout(60_000) })) {
-    if (event.type !== "artifact.stored") continue;
-    const path = await run.artifactPath(event.artifact).catch(() => undefined);
-    if (path !== undefined) paths.set(event.artifact.name, path);
+  // One that has not ended may still be cleaned up where nobody writes it; its events end here all the same.
+  const { position: head } = run.snapshot();
+  for await (const { event, position } of run.events()) {
+    if (event.type === "artifact.stored") {
+      const path = await run.artifactPath(event.artifact).catch(() => undefined);
+      if (path !== undefined) paths.set(event.artifact.name, path);
+    }
+    if (position >= head) break;
   }
   return paths;
 }

@@ -74,7 +74,7 @@ export class RunRecord {
       case "diagnostic.recorded":
         return this.#diagnose(event.code, event.severity, event.message, event.step);
       case "artifact.stored":
-        if (event.artifact.name === `${event.step}-${event.attempt}-final.md`) {
+        if (event.artifact.name === `${event.step}.${event.attempt}.final.md`) {
           this.#set(event.step, { report: event.artifact });
         }
         return;
