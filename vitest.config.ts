@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^runfold\/agents$/, replacement: source("agents.ts") },
       { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
+      { find: /^runfold\/tool$/, replacement: source("tool.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],
   },

@@ -26,7 +26,8 @@ export type { CloseOptions, ResumeOptions, StartOptions } from "./actors/runtime
 export type { ForkOptions } from "./actors/fork-run.ts";
 export type { RuntimeDiagnostic } from "./actors/runtime-diagnostics.ts";
 export type { MessageOptions } from "./actors/checked-message.ts";
-export type { ReadOptions, Run, WaitOptions } from "./actors/run.ts";
+export type { ReadOptions, WaitOptions } from "./actors/run-options.ts";
+export type { Run } from "./actors/run.ts";
 export type { WaitReceipt } from "./actors/run-wait.ts";
 export type { CursoredEvent } from "./actors/run-events.ts";
 export type { Outcome } from "./actors/outcome.ts";

@@ -7,7 +7,7 @@ import type { RunId, RunLife } from "../domain/ids.ts";
 import { decide, isRefusal } from "../machines/decide.ts";
 import { isLive } from "../machines/run-state.ts";
 import { summaryOf } from "../projections/run-summary.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { ArtifactStore, DeletedArtifacts } from "../ports/artifact-store.ts";
 import { endAbandoned } from "./abandoned.ts";
 import { loadRun } from "./load-run.ts";
 import { tenureOf } from "./tenure.ts";
@@ -22,7 +22,12 @@ interface CleanUpParts extends TenureParts {
  * leaves a run that says what it is, and doing it again finishes it.
  * @throws `run.unknown`, `run.live`, `run.cleaned`, `artifact.failed`.
  */
-export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, reason: string): Promise<void> {
+export async function cleanUp(
+  parts: CleanUpParts,
+  run: RunId,
+  life: RunLife,
+  reason: string,
+): Promise<DeletedArtifacts> {
   const { journal, artifacts, clock } = parts;
   const loaded = await loadRun(run, { journal, clock, report: () => undefined });
   if (loaded === undefined) {
@@ -52,16 +57,18 @@ export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, re
     const message = `Run ${run} has not ended, so it cannot be cleaned up. Cancel it first.`;
     throw new RunfoldError("run.live", message, { details: { run } });
   }
-  await artifacts.delete(artifactPlace(run, life));
+  const deletion = await artifacts.delete(artifactPlace(run, life));
   // Someone else may have finished this, and the id been started again: then there is nothing left of ours.
   await journal.delete(run, state.position, life);
+  return deletion;
 }
 
 /** Passes over that a run is gone already, for whoever wanted it gone. */
-export async function unlessGone(cleaning: Promise<void>): Promise<void> {
+export async function unlessGone(cleaning: Promise<DeletedArtifacts>): Promise<DeletedArtifacts> {
   try {
-    await cleaning;
+    return await cleaning;
   } catch (error) {
     if (!isRunfoldError(error, "run.unknown") && !isRunfoldError(error, "run.cleaned")) throw error;
+    return { deleted: [], left: [] };
   }
 }

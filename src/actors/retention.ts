@@ -8,14 +8,14 @@ import type { Clock, Timer } from "../ports/clock.ts";
  */
 export class Retention {
   readonly #clock: Clock;
-  readonly #cleanUp: (run: RunId, life: RunLife) => Promise<void>;
+  readonly #cleanUp: (run: RunId, life: RunLife) => Promise<unknown>;
   readonly #report: (code: string, cause: unknown) => void;
   readonly #timers = new Map<RunId, Timer>();
 
   /** `cleanUp` must leave a run of another life alone: ids are used again. */
   constructor(
     clock: Clock,
-    cleanUp: (run: RunId, life: RunLife) => Promise<void>,
+    cleanUp: (run: RunId, life: RunLife) => Promise<unknown>,
     report: (code: string, cause: unknown) => void,
   ) {
     this.#clock = clock;

@@ -1,4 +1,6 @@
+import type { ReadOptions, WaitOptions } from "./run-options.ts";
 import { artifactPlace } from "../domain/artifact.ts";
+import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Observable } from "rxjs";
 import type { Cursor } from "../domain/cursor.ts";
 import { positionOf } from "../domain/cursor.ts";
@@ -17,7 +19,7 @@ import type { Frame } from "../projections/replay.ts";
 import type { RunSnapshot } from "../projections/run-snapshot.ts";
 import type { StepSnapshot } from "../projections/step-snapshot.ts";
 import type { Verification } from "../projections/verify.ts";
-import type { ArtifactStore } from "../ports/artifact-store.ts";
+import type { ArtifactStore, DeletedArtifacts } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { checkedMessage } from "./checked-message.ts";
 import type { MessageOptions } from "./checked-message.ts";
@@ -32,34 +34,16 @@ import { waitFor } from "./run-wait.ts";
 import type { WaitReceipt } from "./run-wait.ts";
 import { loadStored, readResult } from "./step-output.ts";
 import type { StepResult } from "./step-output.ts";
+import type { StoredOutput } from "../domain/output.ts";
 
 /** What a run's handle needs beside its events. */
 export interface RunParts extends EventSource {
   readonly clock: Clock;
   readonly artifacts: ArtifactStore;
   readonly line: RunLine;
-  cleanUp(reason: string): Promise<void>;
+  cleanUp(reason: string): Promise<DeletedArtifacts>;
   /** Takes note of a reading that ends by itself, so that the journal is not closed under it. */
   reading<Result>(reading: Promise<Result>): Promise<Result>;
-}
-
-export interface WaitOptions {
-  /** Wait for what comes after this cursor. Default: where the last wait of this handle ended, at first where the handle began. */
-  readonly after?: Cursor;
-  /** Wait for this step alone. */
-  readonly step?: Step | StepId;
-  /** `material` (default) wakes at the events that matter; `end` only at the end of the run, or of `step`. */
-  readonly until?: "material" | "end";
-  /** At least 0, which only looks, and at most a day. Default: as long as it takes. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface ReadOptions {
-  /** Default: from the beginning. */
-  readonly after?: Cursor;
-  /** Ends the reading, without an error. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -143,7 +127,7 @@ export class Run {
   output(step: StepId): Promise<Json | undefined>;
   async output(step: Step | StepId): Promise<unknown> {
     const { stored } = await this.result(step);
-    return stored === undefined ? undefined : this.#load(this.#step(step).id, stored);
+    return stored === undefined ? undefined : this.load(this.#step(step).id, stored);
   }
 
   /**
@@ -152,6 +136,22 @@ export class Run {
    */
   result(step: Step | StepId): Promise<StepResult> {
     return readResult(ownRun(this.#parts), this.#step(step));
+  }
+
+  /**
+   * What a {@link StepResult} has of a step, with the parts that lie in artifacts put back.
+   * @throws `output.tooLarge`, `artifact.unknown`, `artifact.tampered`.
+   */
+  load(step: StepId, stored: StoredOutput): Promise<Json> {
+    return loadStored(this.#parts.artifacts, this.#place(), step, stored);
+  }
+
+  /**
+   * The local file that holds an artifact of this run, not to be written to; undefined where the artifact store keeps no files.
+   * @throws `artifact.unknown`, `artifact.tampered`.
+   */
+  artifactPath(artifact: ArtifactRef): Promise<string | undefined> {
+    return this.#parts.artifacts.path(this.#place(), artifact);
   }
 
   /**
@@ -220,9 +220,10 @@ export class Run {
 
   /**
    * Deletes an ended run, or an abandoned one: its artifacts, then its journal. The id is free again; old cursors stay invalid.
+   * Resolves with the names of the artifacts that went, and of foreign files that were left.
    * @throws `run.live` before the run's end.
    */
-  cleanup(options: { readonly reason?: string } = {}): Promise<void> {
+  cleanup(options: { readonly reason?: string } = {}): Promise<DeletedArtifacts> {
     const { reason = "Cleaned up by its user." } = options;
     return this.#parts.cleanUp(reason.slice(0, limits.reasonCharsMax));
   }
@@ -243,13 +244,13 @@ export class Run {
       const { stored } = await this.result(id);
       if (stored === undefined) continue;
       bytes += spilledBytes(stored);
-      if (bytes <= limits.loadedOutputBytesMax) outputs.set(id, await this.#load(id, stored));
+      if (bytes <= limits.loadedOutputBytesMax) outputs.set(id, await this.load(id, stored));
     }
     return outcomeOf(run, run.status, outputs);
   }
 
-  #load(step: StepId, stored: NonNullable<StepResult["stored"]>): Promise<Json> {
-    return loadStored(this.#parts.artifacts, artifactPlace(this.id, this.#parts.stream.view.life), step, stored);
+  #place(): string {
+    return artifactPlace(this.id, this.#parts.stream.view.life);
   }
 
   #step(step: Step | StepId): StepSnapshot {

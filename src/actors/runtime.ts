@@ -258,8 +258,9 @@ export class Runtime implements AsyncDisposable {
         return noted;
       },
       cleanUp: async (reason) => {
-        await cleanUp(this.#parts, id, stream.view.life, reason);
+        const deletion = await cleanUp(this.#parts, id, stream.view.life, reason);
         this.#retention.forget(id);
+        return deletion;
       },
     });
   }

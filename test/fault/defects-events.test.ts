@@ -128,7 +128,7 @@ describe("events", () => {
     const { runtime, clock, journal } = await openWorld({ executors: [script] });
     const run = await runtime.start(graphOf([{ id: "a", task: "t" }], { retentionSeconds: 60 }));
     await turns();
-    let cleaning: Promise<void> | undefined;
+    let cleaning: Promise<unknown> | undefined;
     run.events$.subscribe(({ event }) => {
       if (event.type === "run.settled") cleaning = run.cleanup();
     });

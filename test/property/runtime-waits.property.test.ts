@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Run, WaitOptions } from "../../src/actors/run.ts";
+import type { WaitOptions } from "../../src/actors/run-options.ts";
+import type { Run } from "../../src/actors/run.ts";
 import type { WaitReceipt } from "../../src/actors/run-wait.ts";
 import { cursorAt, positionOf } from "../../src/domain/cursor.ts";
 import type { Event } from "../../src/domain/events.ts";

@@ -1,4 +1,5 @@
-import type { Run, WaitOptions } from "../../src/actors/run.ts";
+import type { WaitOptions } from "../../src/actors/run-options.ts";
+import type { Run } from "../../src/actors/run.ts";
 import { isRunfoldError } from "../../src/domain/errors.ts";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import type { Graph } from "../../src/domain/graph.ts";

@@ -116,6 +116,19 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/cli/wire.ts",
     ],
   },
+  // As the command line: a caller of the public surface. What it tells of agents beyond that stands in modules without a state.
+  tool: {
+    rooms: ["domain"],
+    packages: node,
+    modules: [
+      "src/index.ts",
+      "src/adapters/executors/agents/agent-catalog.ts",
+      "src/adapters/executors/agents/agent-definitions.ts",
+      "src/adapters/executors/agents/built-in-tools.ts",
+      "src/adapters/executors/agents/markers.ts",
+      "src/adapters/executors/agents/tool-profile.ts",
+    ],
+  },
   // The entry points wire everything to everything.
   entry: { rooms: ["*"], packages: node },
 };

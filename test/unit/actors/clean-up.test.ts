@@ -77,7 +77,7 @@ describe("cleaning up", () => {
   test("from inside the terminal event works, and leaves nothing armed", async () => {
     const { runtime, journal, clock } = await openWorld();
     const run = await runtime.start(graphOf(60));
-    const cleaned = new Promise<void>((resolve, reject) => {
+    const cleaned = new Promise<unknown>((resolve, reject) => {
       run.events$.subscribe(({ event }) => {
         if (event.type === "run.settled") run.cleanup().then(resolve, reject);
       });

@@ -1,0 +1,55 @@
+import type { AgentOptions, Runtime } from "../index.ts";
+import type { TeamDetails } from "./team-details.ts";
+import type { InputSchema } from "./input-schema.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { Session, TeamRuns } from "./team-runs.ts";
+
+/** What the program that offers the tool says about it. */
+export interface TeamToolHost {
+  /** Where `graphFile` is looked up, and whose project agents the catalog lists: the root of the runtime. Default: that of the process. */
+  readonly cwd?: string;
+  /** Which program runs agents. Default: `pi`. */
+  readonly agentKind?: string;
+  /** For agents that are written in a graph and cannot say it themselves. Asked at each start. */
+  readonly defaults?: () => { readonly model?: string | undefined; readonly thinking?: string | undefined };
+  /** The `agents` that the runtime was opened with: what of them can be chosen is listed in the catalog. */
+  readonly agents?: AgentOptions;
+  /** Asks a person whether agents of the project may be listed. Without it, `confirm` is refused. */
+  readonly confirmProjectAgents?: (signal: AbortSignal | undefined) => Promise<boolean>;
+  /** Steps of one graph. Default: `limits.toolStepsMax`. */
+  readonly stepsMax?: number;
+  /** Runs of all sessions that have not ended, and that are there at all. Default: `limits.toolLiveRunsMax`, `.toolRetainedRunsMax`. */
+  readonly liveRunsMax?: number;
+  readonly retainedRunsMax?: number;
+  /**
+   * Is told of what runs of a session that is not closed find worth a notice. To throw, to reject or to return a text is to fail: the
+   * session is told so with its next result, and the run is none the worse for it.
+   */
+  readonly notify?: (notice: TeamNotice) => unknown;
+}
+
+/** A notice for a session, ready to be put before it. */
+export interface TeamNotice {
+  readonly session: Session;
+  readonly text: string;
+  readonly details: TeamDetails;
+}
+
+/** What all actions work with. */
+export interface ToolParts {
+  readonly runtime: Runtime;
+  readonly host: TeamToolHost;
+  readonly cwd: string;
+  readonly runs: TeamRuns;
+  readonly schema: InputSchema;
+  readonly graphSchema: InputSchema;
+  readonly recordOf: (runId: string, life: string) => RunRecord;
+  readonly forget: (runId: string, life: string) => void;
+}
+
+/** One call, whose input has passed every check of its shape. */
+export interface ToolCall<Input> {
+  readonly session: Session;
+  readonly input: Input;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,0 +1,305 @@
+import { describe, expect, test } from "vitest";
+import { memoryJournal } from "runfold";
+import type { Journal } from "runfold";
+import { failed, succeeded } from "runfold/testing";
+import type { TeamEvent, TeamResult } from "runfold/tool";
+import { teamInput, teamStep, teamWorld } from "./team-world.ts";
+import type { TeamWorld } from "./team-world.ts";
+
+const three = [teamStep("a"), teamStep("b"), teamStep("c", { needs: ["a"] })];
+const status = (world: TeamWorld, rest: Record<string, unknown> = {}): Promise<TeamResult> =>
+  world.call({ action: "run_status", runId: "r1", ...rest });
+const seqs = (events: readonly TeamEvent[]): number[] => events.map(({ seq }) => seq);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** All events that a reader gets who pages through them, with what it does between two pages. */
+async function paged(world: TeamWorld, between: (cursor: string) => Promise<string>, rest = {}): Promise<TeamEvent[]> {
+  const events: TeamEvent[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const asked = { debugEvents: true, maxBytes: 400, ...rest, ...(cursor === undefined ? {} : { cursor }) };
+    const { details } = await status(world, asked);
+    events.push(...details.events);
+    if (details.hasMoreEvents !== true) return events;
+    cursor = await between(details.cursor!);
+  }
+}
+
+describe("a start", () => {
+  test("answers at once with the run, its steps and their tools, and gives every field that clients know", async () => {
+    const { call } = await teamWorld();
+    const { ok, details, text } = await call({ action: "start", graph: teamInput(three) });
+    expect([ok, details.kind, details.action]).toEqual([true, "agent_team", "start"]);
+    expect(details.run).toMatchObject({
+      runId: "r1",
+      objective: "Be tested.",
+      terminal: false,
+      sinkStepIds: ["b", "c"],
+      canCancel: true,
+      canCleanup: false,
+      counts: { timed_out: 0, blocked: 0 },
+    });
+    expect(details.steps.map(({ id, effectiveTools }) => [id, effectiveTools])).toEqual(
+      ["a", "b", "c"].map((id) => [id, ["read", "grep", "find", "ls"]]),
+    );
+    expect(details).toMatchObject({ events: [], outputs: [], catalog: [], extensionTools: [], diagnostics: [] });
+    expect(text).toContain("- run: r1 running");
+  });
+
+  test("maps limits and options, and a step's end is written as clients know it", async () => {
+    const world = await teamWorld();
+    const options = { maxRunSeconds: 100, terminalRetentionSeconds: 7, notify: { mode: "none" } };
+    const graph = teamInput([teamStep("a")], { limits: { concurrency: 2, timeoutSecondsPerStep: 3 } });
+    await world.call({ action: "start", graph, options });
+    expect((await world.runtime.get("r1"))?.snapshot().graph).toMatchObject({
+      limits: { concurrency: 2, stepTimeoutSeconds: 3, maxRunSeconds: 100, retentionSeconds: 7 },
+      notify: { mode: "none" },
+    });
+    await world.clock.advanceBy(3_000);
+    const { details } = await status(world);
+    expect([details.steps[0]?.status, details.run?.counts.timed_out, details.run?.status]).toEqual([
+      "timed_out",
+      1,
+      "failed",
+    ]);
+    expect(details.run?.expiresAt).toBe(new Date(world.clock.now() + 7_000).toISOString());
+  });
+});
+
+describe("a wait", () => {
+  test.each<[string, (world: TeamWorld) => void, Record<string, unknown>, string]>([
+    ["wakes when a result is there", ({ executor }) => executor.end("b", succeeded("B")), {}, "material-event"],
+    ["wakes when a step fails", ({ executor }) => executor.end("a", failed()), {}, "material-event"],
+    ["wakes for its own step", ({ executor }) => executor.end("a", succeeded("A")), { stepId: "a" }, "material-event"],
+  ])("%s", async (_what, happens, rest, outcome) => {
+    const world = await teamWorld();
+    await world.start(three);
+    const waiting = status(world, { waitSeconds: 60, ...rest });
+    await world.settle();
+    happens(world);
+    expect((await waiting).details.wait).toMatchObject({ outcome, requestedSeconds: 60, ...rest });
+  });
+
+  test.each<[string, (world: TeamWorld) => void, Record<string, unknown>]>([
+    [
+      "text and tools",
+      ({ executor }) => {
+        executor.progress("a", "x".repeat(3_000));
+        executor.running[0]?.attempt.tool({ tool: "read", phase: "started" });
+      },
+      {},
+    ],
+    ["a step in between that succeeds", ({ executor }) => executor.end("a", succeeded("A")), {}],
+    ["the end of another step", ({ executor }) => executor.end("a", failed()), { stepId: "b" }],
+  ])("is not woken by %s, and comes back when its time is over", async (_what, happens, rest) => {
+    const world = await teamWorld();
+    await world.start(three);
+    const waiting = status(world, { waitSeconds: 1, ...rest });
+    await world.settle();
+    happens(world);
+    await world.clock.advanceBy(1_000);
+    const { ok, details } = await waiting;
+    expect([ok, details.wait?.outcome]).toEqual([true, "timeout"]);
+  });
+
+  test("for a step is woken by the end of the run", async () => {
+    const world = await teamWorld();
+    await world.start([teamStep("a"), teamStep("b", { needs: ["a"] })]);
+    const waiting = status(world, { waitSeconds: 60, stepId: "b" });
+    await world.settle();
+    await world.call({ action: "cancel", runId: "r1" });
+    expect((await waiting).details.wait?.stepId).toBe("b");
+  });
+
+  test("without a cursor misses nothing that happened since the last answer, and tells it once", async () => {
+    const world = await teamWorld();
+    await world.start(three);
+    world.executor.end("b", succeeded("B"));
+    await world.settle();
+    expect((await status(world, { waitSeconds: 60 })).details.wait?.outcome).toBe("already-material");
+    const again = status(world, { waitSeconds: 1 });
+    await world.clock.advanceBy(1_000);
+    expect((await again).details.wait?.outcome).toBe("timeout");
+  });
+
+  test("with the cursor of the start comes back at once while there is news since then, with cursors before and after", async () => {
+    const world = await teamWorld();
+    const { details } = await world.call({ action: "start", graph: teamInput(three) });
+    const cursor = details.cursor!;
+    world.executor.end("b", succeeded("B"));
+    await world.settle();
+    const { wait } = (await status(world, { waitSeconds: 60, cursor })).details;
+    expect(wait).toMatchObject({ outcome: "already-material", cursorBefore: cursor });
+    const after = status(world, { waitSeconds: 1, cursor: wait!.cursorAfter });
+    await world.clock.advanceBy(1_000);
+    expect((await after).details.wait?.outcome).toBe("timeout");
+  });
+
+  test("for a run that has ended comes back at once; for an unknown step it is refused without one", async () => {
+    const world = await teamWorld();
+    await world.start([teamStep("a")]);
+    expect((await status(world, { waitSeconds: 60, stepId: "z" })).details).toMatchObject({
+      ok: false,
+      error: { code: "step-not-found", message: expect.stringContaining("Its steps: a") },
+      run: { runId: "r1" },
+    });
+    world.executor.end("a", succeeded("A"));
+    await world.settle();
+    const { details } = await status(world, { waitSeconds: 60 });
+    expect([details.wait?.outcome, details.run?.status]).toEqual(["terminal", "succeeded"]);
+  });
+
+  test("is ended by the signal of its call, and the run goes on", async () => {
+    const world = await teamWorld();
+    await world.start([teamStep("a")]);
+    const call = new AbortController();
+    const input = { action: "run_status", runId: "r1", waitSeconds: 60 };
+    const waiting = world.call(input, { session: "one", signal: call.signal });
+    await world.settle();
+    call.abort();
+    expect((await waiting).details).toMatchObject({ wait: { outcome: "aborted" }, run: { status: "running" } });
+  });
+
+  test("of two hundred at once wakes each once for its reason, at a cost that grows with their number alone", async () => {
+    const costOf = async (waits: number): Promise<number> => {
+      const journal = memoryJournal();
+      let reads = 0;
+      const counted: Journal = new Proxy(journal, {
+        get(target, name) {
+          const found: unknown = Reflect.get(target, name, target);
+          if (typeof found !== "function") return found;
+          return (...given: unknown[]) => {
+            if (name === "read") reads++;
+            return Reflect.apply(found, target, given) as unknown;
+          };
+        },
+      });
+      const world = await teamWorld({ journal: counted });
+      await world.start([teamStep("a"), teamStep("b"), teamStep("c")]);
+      await status(world);
+      const before = reads;
+      const outcomes: string[] = [];
+      const waiting = Array.from({ length: waits }, async (_, index) => {
+        const stepId = ["a", "b", undefined][index % 3];
+        const rest = stepId === undefined ? {} : { stepId };
+        const { wait } = (await status(world, { waitSeconds: 60, ...rest })).details;
+        outcomes.push(`${stepId ?? "run"} ${wait!.outcome}`);
+      });
+      await world.settle();
+      world.executor.end("a", succeeded("A"));
+      await world.settle();
+      const woken = outcomes.length;
+      expect(new Set(outcomes)).toEqual(new Set(["a material-event", "run material-event"]));
+      world.executor.end("b", succeeded("B"));
+      await Promise.all(waiting);
+      const isB = (index: number): boolean => index % 3 === 1;
+      expect([woken, outcomes.length]).toEqual([range(0, waits - 1).filter((index) => !isB(index)).length, waits]);
+      expect(new Set(outcomes.slice(woken))).toEqual(new Set(["b material-event"]));
+      return reads - before;
+    };
+    const [few, many] = [await costOf(50), await costOf(200)];
+    expect(many).toBeLessThanOrEqual(few * 4 + 4);
+  });
+});
+
+describe("a cursor", () => {
+  test.each<[string, (cursor: string) => string]>([
+    ["that is garbage", () => "abc"],
+    ["that is a number, as those of the predecessor were", () => "12"],
+    ["that was changed", (cursor) => cursor.replace(/.$/, (last) => (last === "a" ? "b" : "a"))],
+    ["that was lengthened", (cursor) => `${cursor}.0.0.b.abcdef01`],
+  ])("%s is refused, with the run as it is", async (_what, change) => {
+    const world = await teamWorld();
+    const { details } = await world.call({ action: "start", graph: teamInput(three) });
+    const refused = await status(world, { cursor: change(details.cursor!), debugEvents: true });
+    expect(refused.details).toMatchObject({
+      ok: false,
+      error: { code: "cursor-invalid", path: "/cursor" },
+      events: [],
+    });
+    expect(refused.details.run?.runId).toBe("r1");
+  });
+
+  test("of another run, or of one that had its id before, is refused", async () => {
+    const world = await teamWorld();
+    await world.start(three);
+    const { details } = await world.call({ action: "start", graph: teamInput(three) });
+    expect((await status(world, { cursor: details.cursor! })).details.error?.code).toBe("cursor-invalid");
+  });
+});
+
+describe("the events of a run", () => {
+  async function talkative(): Promise<TeamWorld> {
+    const world = await teamWorld();
+    await world.start([teamStep("a"), teamStep("b")]);
+    for (let turn = 0; turn < 5; turn++) {
+      for (const step of ["a", "b"]) world.executor.progress(step, `${step}${turn} `.repeat(400));
+      await world.clock.advanceBy(1_000);
+    }
+    world.executor.end("a", succeeded("A"));
+    world.executor.end("b", succeeded("B"));
+    await world.settle();
+    return world;
+  }
+
+  test("are listed in pages within the budget that skip none", async () => {
+    const world = await talkative();
+    const all = await paged(world, async (cursor) => cursor);
+    const { details } = await status(world, { debugEvents: true, maxBytes: 200_000 });
+    expect(all.length).toBeGreaterThan(10);
+    expect(seqs(all)).toEqual(range(1, all.length));
+    expect(seqs(details.events)).toEqual(seqs(all));
+    for (const event of all) expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(400);
+    expect(all.find(({ type }) => type === "assistant_delta")?.preview).toMatch(/…$/);
+    expect(all.map(({ type, label, status: said }) => `${type}/${label} [${said}]`)).toEqual(
+      expect.arrayContaining([
+        "run/start [running]",
+        "step/start [running]",
+        "assistant_delta/text [running]",
+        "step/finish [succeeded]",
+        "run/terminal [done]",
+      ]),
+    );
+  });
+
+  test("are not lost where a plain status is asked for between two pages", async () => {
+    const world = await talkative();
+    const withCursor = await paged(world, async (cursor) => (await status(world, { cursor })).details.cursor!);
+    const without = await paged(world, async () => (await status(world)).details.cursor!);
+    expect(seqs(withCursor)).toEqual(range(1, withCursor.length));
+    expect(seqs(without)).toEqual(seqs(withCursor));
+  });
+
+  test("are not lost where the step changes that they are listed for", async () => {
+    const world = await talkative();
+    const first = await status(world, { debugEvents: true, stepId: "a", maxBytes: 200_000 });
+    const { cursor } = first.details;
+    const second = await status(world, { debugEvents: true, stepId: "b", maxBytes: 200_000, cursor });
+    const own = (events: readonly TeamEvent[], step: string) => events.filter(({ stepId }) => stepId === step).length;
+    const { details } = await status(world, { debugEvents: true, maxBytes: 200_000 });
+    expect([own(first.details.events, "a"), own(second.details.events, "b")]).toEqual([
+      own(details.events, "a"),
+      own(details.events, "b"),
+    ]);
+    expect(own(first.details.events, "b")).toBe(0);
+    expect(first.details.events.at(-1)).toMatchObject({ type: "run", label: "terminal" });
+  });
+
+  test("are all there, however many", async () => {
+    const world = await teamWorld();
+    await world.start([teamStep("a")]);
+    for (let turn = 0; turn < 2_500; turn++) {
+      world.executor.running[0]!.attempt.tool({ tool: "read", phase: "started", call: String(turn) });
+    }
+    await world.settle();
+    const all = await paged(world, async (cursor) => cursor, { maxBytes: 200_000 });
+    expect(seqs(all)).toEqual(range(1, all.length));
+    expect(all.length).toBeGreaterThan(2_500);
+  });
+
+  test("are not listed unless they are asked for", async () => {
+    const world = await talkative();
+    const { details } = await status(world);
+    expect([details.events, details.hasMoreEvents]).toEqual([[], undefined]);
+  });
+});
