@@ -22,7 +22,12 @@ interface CleanUpParts extends TenureParts {
  * leaves a run that says what it is, and doing it again finishes it.
  * @throws `run.unknown`, `run.live`, `run.cleaned`, `artifact.failed`.
  */
-export async function cleanUp(parts: CleanUpParts, run: RunId, life: RunLife, reason: string): Promise<DeletedArtifacts> {
+export async function cleanUp(
+  parts: CleanUpParts,
+  run: RunId,
+  life: RunLife,
+  reason: string,
+): Promise<DeletedArtifacts> {
   const { journal, artifacts, clock } = parts;
   const loaded = await loadRun(run, { journal, clock, report: () => undefined });
   if (loaded === undefined) {
