@@ -118,7 +118,7 @@ async function givePi(): Promise<void> {
 
 /** Whether a block cannot be run here, with the reason printed. */
 function isPassedOver(document: string): boolean {
-  if (document !== "docs/agents.md" || oldPi.missing === undefined) return false;
+  if (!["docs/agents.md", "docs/tool.md"].includes(document) || oldPi.missing === undefined) return false;
   console.log(`skipped: ${document} needs ${oldPi.toString()}: ${oldPi.missing}`);
   return true;
 }

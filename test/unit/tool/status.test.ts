@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { memoryJournal } from "runfold";
-import type { Journal } from "runfold";
-import { failed, succeeded } from "runfold/testing";
-import type { TeamEvent, TeamResult } from "runfold/tool";
-import { teamInput, teamStep, teamWorld } from "./team-world.ts";
+import { succeeded } from "runfold/testing";
+import type { TeamEvent } from "runfold/tool";
+import { statusOf as status, teamInput, teamStep, teamWorld } from "./team-world.ts";
 import type { TeamWorld } from "./team-world.ts";
 
 const three = [teamStep("a"), teamStep("b"), teamStep("c", { needs: ["a"] })];
-const status = (world: TeamWorld, rest: Record<string, unknown> = {}): Promise<TeamResult> =>
-  world.call({ action: "run_status", runId: "r1", ...rest });
 const seqs = (events: readonly TeamEvent[]): number[] => events.map(({ seq }) => seq);
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -63,142 +59,6 @@ describe("a start", () => {
       "failed",
     ]);
     expect(details.run?.expiresAt).toBe(new Date(world.clock.now() + 7_000).toISOString());
-  });
-});
-
-describe("a wait", () => {
-  test.each<[string, (world: TeamWorld) => void, Record<string, unknown>, string]>([
-    ["wakes when a result is there", ({ executor }) => executor.end("b", succeeded("B")), {}, "material-event"],
-    ["wakes when a step fails", ({ executor }) => executor.end("a", failed()), {}, "material-event"],
-    ["wakes for its own step", ({ executor }) => executor.end("a", succeeded("A")), { stepId: "a" }, "material-event"],
-  ])("%s", async (_what, happens, rest, outcome) => {
-    const world = await teamWorld();
-    await world.start(three);
-    const waiting = status(world, { waitSeconds: 60, ...rest });
-    await world.settle();
-    happens(world);
-    expect((await waiting).details.wait).toMatchObject({ outcome, requestedSeconds: 60, ...rest });
-  });
-
-  test.each<[string, (world: TeamWorld) => void, Record<string, unknown>]>([
-    [
-      "text and tools",
-      ({ executor }) => {
-        executor.progress("a", "x".repeat(3_000));
-        executor.running[0]?.attempt.tool({ tool: "read", phase: "started" });
-      },
-      {},
-    ],
-    ["a step in between that succeeds", ({ executor }) => executor.end("a", succeeded("A")), {}],
-    ["the end of another step", ({ executor }) => executor.end("a", failed()), { stepId: "b" }],
-  ])("is not woken by %s, and comes back when its time is over", async (_what, happens, rest) => {
-    const world = await teamWorld();
-    await world.start(three);
-    const waiting = status(world, { waitSeconds: 1, ...rest });
-    await world.settle();
-    happens(world);
-    await world.clock.advanceBy(1_000);
-    const { ok, details } = await waiting;
-    expect([ok, details.wait?.outcome]).toEqual([true, "timeout"]);
-  });
-
-  test("for a step is woken by the end of the run", async () => {
-    const world = await teamWorld();
-    await world.start([teamStep("a"), teamStep("b", { needs: ["a"] })]);
-    const waiting = status(world, { waitSeconds: 60, stepId: "b" });
-    await world.settle();
-    await world.call({ action: "cancel", runId: "r1" });
-    expect((await waiting).details.wait?.stepId).toBe("b");
-  });
-
-  test("without a cursor misses nothing that happened since the last answer, and tells it once", async () => {
-    const world = await teamWorld();
-    await world.start(three);
-    world.executor.end("b", succeeded("B"));
-    await world.settle();
-    expect((await status(world, { waitSeconds: 60 })).details.wait?.outcome).toBe("already-material");
-    const again = status(world, { waitSeconds: 1 });
-    await world.clock.advanceBy(1_000);
-    expect((await again).details.wait?.outcome).toBe("timeout");
-  });
-
-  test("with the cursor of the start comes back at once while there is news since then, with cursors before and after", async () => {
-    const world = await teamWorld();
-    const { details } = await world.call({ action: "start", graph: teamInput(three) });
-    const cursor = details.cursor!;
-    world.executor.end("b", succeeded("B"));
-    await world.settle();
-    const { wait } = (await status(world, { waitSeconds: 60, cursor })).details;
-    expect(wait).toMatchObject({ outcome: "already-material", cursorBefore: cursor });
-    const after = status(world, { waitSeconds: 1, cursor: wait!.cursorAfter });
-    await world.clock.advanceBy(1_000);
-    expect((await after).details.wait?.outcome).toBe("timeout");
-  });
-
-  test("for a run that has ended comes back at once; for an unknown step it is refused without one", async () => {
-    const world = await teamWorld();
-    await world.start([teamStep("a")]);
-    expect((await status(world, { waitSeconds: 60, stepId: "z" })).details).toMatchObject({
-      ok: false,
-      error: { code: "step-not-found", message: expect.stringContaining("Its steps: a") },
-      run: { runId: "r1" },
-    });
-    world.executor.end("a", succeeded("A"));
-    await world.settle();
-    const { details } = await status(world, { waitSeconds: 60 });
-    expect([details.wait?.outcome, details.run?.status]).toEqual(["terminal", "succeeded"]);
-  });
-
-  test("is ended by the signal of its call, and the run goes on", async () => {
-    const world = await teamWorld();
-    await world.start([teamStep("a")]);
-    const call = new AbortController();
-    const input = { action: "run_status", runId: "r1", waitSeconds: 60 };
-    const waiting = world.call(input, { session: "one", signal: call.signal });
-    await world.settle();
-    call.abort();
-    expect((await waiting).details).toMatchObject({ wait: { outcome: "aborted" }, run: { status: "running" } });
-  });
-
-  test("of two hundred at once wakes each once for its reason, at a cost that grows with their number alone", async () => {
-    const costOf = async (waits: number): Promise<number> => {
-      const journal = memoryJournal();
-      let reads = 0;
-      const counted: Journal = new Proxy(journal, {
-        get(target, name) {
-          const found: unknown = Reflect.get(target, name, target);
-          if (typeof found !== "function") return found;
-          return (...given: unknown[]) => {
-            if (name === "read") reads++;
-            return Reflect.apply(found, target, given) as unknown;
-          };
-        },
-      });
-      const world = await teamWorld({ journal: counted });
-      await world.start([teamStep("a"), teamStep("b"), teamStep("c")]);
-      await status(world);
-      const before = reads;
-      const outcomes: string[] = [];
-      const waiting = Array.from({ length: waits }, async (_, index) => {
-        const stepId = ["a", "b", undefined][index % 3];
-        const rest = stepId === undefined ? {} : { stepId };
-        const { wait } = (await status(world, { waitSeconds: 60, ...rest })).details;
-        outcomes.push(`${stepId ?? "run"} ${wait!.outcome}`);
-      });
-      await world.settle();
-      world.executor.end("a", succeeded("A"));
-      await world.settle();
-      const woken = outcomes.length;
-      expect(new Set(outcomes)).toEqual(new Set(["a material-event", "run material-event"]));
-      world.executor.end("b", succeeded("B"));
-      await Promise.all(waiting);
-      const isB = (index: number): boolean => index % 3 === 1;
-      expect([woken, outcomes.length]).toEqual([range(0, waits - 1).filter((index) => !isB(index)).length, waits]);
-      expect(new Set(outcomes.slice(woken))).toEqual(new Set(["b material-event"]));
-      return reads - before;
-    };
-    const [few, many] = [await costOf(50), await costOf(200)];
-    expect(many).toBeLessThanOrEqual(few * 4 + 4);
   });
 });
 

@@ -71,3 +71,8 @@ export async function teamWorld({
   };
   return { runtime, tool, executor, clock, root, call, start, settle: () => clock.advanceBy(0) };
 }
+
+/** How run `r1` stands. */
+export function statusOf(world: TeamWorld, rest: Fields = {}): Promise<TeamResult> {
+  return world.call({ action: "run_status", runId: "r1", ...rest });
+}
