@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Given on standard input, which is then closed. */
   readonly input?: string;
+  /** Whether standard input stays open after that, for more. */
+  readonly holdsInput?: true;
   /** A program that starts the command, with its arguments: `prlimit`, `script`. */
   readonly through?: readonly string[];
   /** What is started in place of the command, because it starts the command itself. */
@@ -63,7 +65,8 @@ export class Workplace {
     });
     this.#children.add(child);
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input ?? "");
+    if (options.holdsInput === true) child.stdin.write(options.input ?? "");
+    else child.stdin.end(options.input ?? "");
     return watched(child);
   }
 

@@ -1,0 +1,56 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cutBytes, fenced, harmlessJson, oneLine } from "../../../src/mcp/bounded-text.ts";
+
+const anyText = fc.string({ unit: "binary", maxLength: 200 });
+const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+
+describe("a text of somebody else", () => {
+  it("is one line, no longer than it may be, whatever is in it", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(anyText, fc.constantFrom("\ud800", "\u001b[31m", "\u2028", "😀"))), (parts) => {
+        const line = oneLine(parts.join(""), 30);
+        expect(line.length).toBeLessThanOrEqual(30);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+    expect(oneLine("one\ntwo\u001b[2J", 30)).toBe("one two");
+    expect(oneLine(`${"x".repeat(28)}😀😀`, 30)).toBe(`${"x".repeat(28)}…`);
+  });
+
+  it("is cut at the bytes given or just before, never within a character", () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 0, max: 50 }), (text, bytesMax) => {
+        const bytes = Buffer.from(text);
+        const whole = bytes.toString("utf8");
+        const head = textOf(cutBytes(bytes, bytesMax, "start"));
+        const tail = textOf(cutBytes(bytes, bytesMax, "end"));
+        expect(whole.startsWith(head) && whole.endsWith(tail)).toBe(true);
+        const least = Math.min(bytes.length, bytesMax) - 3;
+        for (const part of [head, tail]) {
+          expect(Buffer.byteLength(part)).toBeLessThanOrEqual(bytesMax);
+          expect(Buffer.byteLength(part)).toBeGreaterThanOrEqual(least);
+        }
+      }),
+    );
+  });
+
+  it("cannot leave its fence", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(anyText, fc.constantFrom("\n", "\r", "\u0085", "\u2028", "(cut here)"))),
+        (parts) => {
+          const [, ...lines] = fenced("Title:", parts.join(""), 10_000).split(/[\n\r\u0085\u2028\u2029]/u);
+          expect(lines.every((line) => line.startsWith("| "))).toBe(true);
+        },
+      ),
+    );
+    expect(fenced("Title:", "abcdef", 5).split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
+  });
+
+  it("steers nothing as JSON, and is the same when it is read", () => {
+    const value = { "k\u202e": "\u001b[31m\u009b\u2028\u007f\ud800é😀" };
+    expect(harmlessJson(value)).not.toMatch(/[\p{Cc}\p{Cs}\u202e\u2028]/u);
+    expect(JSON.parse(harmlessJson(value))).toEqual(value);
+  });
+});
