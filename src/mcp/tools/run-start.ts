@@ -8,10 +8,10 @@ import { statusAnswer } from "../status-answer.ts";
 import type { Tool } from "../tool.ts";
 
 const graphWords =
-  `The graph: { "name", "objective", "steps": [ … ], "limits"? }. A step: { "id", one of "command": ["git", "log"],
-"shell": "…" or "agent": "…" with "task": "…", "needs"?: [ids that must have succeeded], "after"?: [ids that must have ended],
-"cwd"?, "env"?, "timeoutSeconds"?, "retry"?: { "attempts" } }. A command finds what its needs gave in RUNFOLD_INPUT_<ID>, an
-agent is handed it. The JSON Schema of graphs is the resource runfold://schema/graph.`.replaceAll("\n", " ");
+  'The graph: { "name", "objective", "steps": [ … ], "limits"? }. A step: { "id", one of "command": ["git", "log"], "shell": "…" or ' +
+  '"agent": { "kind": "pi", "task": "…" }, "needs"?: [ids that must have succeeded], "after"?: [ids that must have ended], "cwd"?, ' +
+  '"env"?, "timeoutSeconds"?, "retry"?: { "attempts" } }. A command finds what its needs gave in RUNFOLD_INPUT_<ID>; an agent is ' +
+  "handed it. The JSON Schema of graphs is the resource runfold://schema/graph.";
 
 const fields = {
   graph: optional(objectField(graphWords)),
