@@ -10,12 +10,9 @@ const noteBytes = Buffer.byteLength(note);
 
 /** The longest beginning of a text that has at most so many bytes as UTF-8; it ends with a whole character. Looks at no more of the text. */
 export function headOfBytes(text: string, bytesMax: number): string {
-  // Every UTF-16 unit has at least one byte, so what lies beyond cannot fit.
+  // Every UTF-16 unit has at least one byte, so what lies beyond cannot fit; nor can half a pair that the slice may leave at its end.
   const head = wellFormed(text.slice(0, bytesMax));
-  const { read } = new TextEncoder().encodeInto(head, new Uint8Array(bytesMax));
-  // A pair that the slice cut in two would have become a replacement of its own.
-  const isHalf = read === head.length && read < text.length && /[\uD800-\uDBFF]/.test(text[read - 1] ?? "");
-  return head.slice(0, isHalf ? read - 1 : read);
+  return head.slice(0, new TextEncoder().encodeInto(head, new Uint8Array(bytesMax)).read);
 }
 
 /** A text within a budget, the note that it was cut included. Where not even the note fits, it is cut without one. */
