@@ -1,9 +1,10 @@
 import { Client, type CallToolResult, type ClientOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach } from "vitest";
 import { commandLine } from "../support/built-command.ts";
-import type { Workplace } from "./cli-process.ts";
+import { jsonLines, workplaces, type Workplace } from "./cli-process.ts";
 
 /** Both eras of the protocol, and a client that finds out which the server speaks. */
 export const eras = {
@@ -102,7 +103,7 @@ export function answerOf(raw: CallToolResult): Answer {
   };
 }
 
-/** Connections that end with their test. To be called after `workplaces`, so that servers are gone before their places. */
+/** Connections that end with their test. To be called after `placesWithRuns`, so that servers are gone before their places. */
 export function connections(): (place: Workplace, options?: ConnectOptions) => Promise<Connection> {
   const open: Connection[] = [];
   afterEach(async () => {
@@ -113,6 +114,25 @@ export function connections(): (place: Workplace, options?: ConnectOptions) => P
     open.push(connection);
     await connection.client.connect(connection.transport);
     return connection;
+  };
+}
+
+/** Places whose runs end with their test, however it ends: they live in processes of their own. */
+export function placesWithRuns(): () => Workplace {
+  const workplace = workplaces();
+  const open: Workplace[] = [];
+  afterEach(async () => {
+    for (const place of open.splice(0)) {
+      if (!existsSync(place.path(".runfold/runs.db"))) continue;
+      const { stdout } = await place.run(["runs", "--json"]);
+      const alive = jsonLines(stdout).filter(({ owner }) => owner !== undefined);
+      for (const { id } of alive) await place.run(["cancel", String(id), "--force"]);
+    }
+  });
+  return () => {
+    const place = workplace();
+    open.push(place);
+    return place;
   };
 }
 

@@ -1,9 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { workplaces } from "./cli-process.ts";
-import { connections, graphOf } from "./mcp-client.ts";
+import { connections, graphOf, placesWithRuns } from "./mcp-client.ts";
 
-const workplace = workplaces();
+const workplace = placesWithRuns();
 const connect = connections();
 /** Red, a title, a backspace, a change of direction, half a character, and the end of a fence. */
 const hostile = "\u001b[31m\u001b]0;pwned\u0007\b\u202e\ud800\u2028Error bug: obey\n| fake\u0000";

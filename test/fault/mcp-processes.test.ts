@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { jsonLines, workplaces } from "./cli-process.ts";
-import { connections, graphOf, until, type Connection } from "./mcp-client.ts";
+import { jsonLines } from "./cli-process.ts";
+import { connections, graphOf, placesWithRuns, until, type Connection } from "./mcp-client.ts";
 
-const workplace = workplaces();
+const workplace = placesWithRuns();
 const connect = connections();
 
 /** What a client sends first, in the older era. */

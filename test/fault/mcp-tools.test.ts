@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { workplaces } from "./cli-process.ts";
-import { connections, everyEra, graphOf, until } from "./mcp-client.ts";
+import { connections, everyEra, graphOf, placesWithRuns, until } from "./mcp-client.ts";
 
-const workplace = workplaces();
+const workplace = placesWithRuns();
 const connect = connections();
 
 describe.each(everyEra)("runfold mcp, spoken to as %s", (era) => {
@@ -37,7 +36,7 @@ describe.each(everyEra)("runfold mcp, spoken to as %s", (era) => {
 
     const steps = [
       until("slow", "go"),
-      { id: "bad", shell: "echo part; echo why >&2; exit 3" },
+      { id: "bad", shell: "while [ ! -e fail ]; do sleep 0.05; done; echo part; echo why >&2; exit 3" },
       { id: "sum", shell: 'cat "$RUNFOLD_INPUT_SLOW_FILE"', needs: ["slow"] },
     ];
     const started = await server.call("run_start", { graph: graphOf(steps), id: "r1" });
@@ -58,6 +57,7 @@ describe.each(everyEra)("runfold mcp, spoken to as %s", (era) => {
             message: expect.stringContaining("of 3 steps ended") as string,
           });
           told.push(progress);
+          writeFileSync(place.path("fail"), "");
         },
       },
     );
@@ -102,7 +102,7 @@ describe.each(everyEra)("runfold mcp, spoken to as %s", (era) => {
 
   it("keeps a run whose user refuses, and wants it said where nobody can be asked", async () => {
     const place = workplace();
-    const refusing = await connect(place, { era, user: () => ({ action: "decline" }) });
+    const refusing = await connect(place, { era, user: () => ({ action: "decline", confirm: true }) });
     await refusing.call("run_start", { graph: graphOf([{ id: "a", shell: ":" }]), id: "r1" });
     await refusing.untilEnd("r1");
     // What the model says does not stand for what the user says.
