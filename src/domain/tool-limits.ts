@@ -36,6 +36,8 @@ export const toolLimits = {
   toolLiveTextCharsMax: 6_000,
   /** Notices that a host failed to take and a session is told of with its next result; beyond it they are counted. */
   toolFailedNoticesMax: 16,
+  /** Between two updates of a call that waits: as often as steps tell what they do. */
+  toolUpdateMs: 250,
   /** Sessions that are remembered for their notices; beyond it one that was closed is forgotten. */
   toolSessionsMax: 1_000,
   /** How long the end of a session waits for its runs to be gone, after they were ended by force. */

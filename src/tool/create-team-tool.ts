@@ -16,15 +16,26 @@ import { type TeamDetails, teamDetails } from "./team-details.ts";
 import { error } from "./team-diagnostic.ts";
 import { TeamNotices } from "./team-notices.ts";
 import { type Session, TeamRuns } from "./team-runs.ts";
-import type { TeamToolHost, ToolCall, ToolParts } from "./tool-host.ts";
+import type { TeamToolHost, TeamUpdate, ToolCall, ToolParts } from "./tool-host.ts";
 
-/** The tool as hosts register it. */
-export interface TeamTool {
+/** What hosts register. */
+export interface TeamToolDefinition {
   readonly name: "agent_team";
   readonly label: string;
   readonly description: string;
   /** JSON Schema (draft 2020-12) of the input, a plain object. */
   readonly parameters: InputSchema;
+}
+
+/** What a host registers before it has a runtime; the same as of the tool itself. */
+export function teamToolDefinition({
+  stepsMax = limits.toolStepsMax,
+}: Pick<TeamToolHost, "stepsMax"> = {}): TeamToolDefinition {
+  return { name: "agent_team", label: "Agent team", description, parameters: inputSchema(stepsMax) };
+}
+
+/** The tool as hosts call it. */
+export interface TeamTool extends TeamToolDefinition {
   /**
    * Does what an input says. Whatever is wrong with the input, the run or the call is in the result.
    * @throws errors of our own making alone
@@ -44,6 +55,8 @@ export interface TeamCallOptions {
   readonly session?: string | undefined;
   /** Ends a wait. What was started goes on. */
   readonly signal?: AbortSignal | undefined;
+  /** Is told how the run stands while the call waits, at most every `limits.toolUpdateMs`. Never called after the call has come back. */
+  readonly onUpdate?: ((update: TeamUpdate) => void) | undefined;
 }
 
 export interface TeamResult {
@@ -85,13 +98,10 @@ export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamT
   };
   const notices = new TeamNotices(parts);
   return {
-    name: "agent_team",
-    label: "Agent team",
-    description,
-    parameters: parts.schema,
-    async call(given, { session, signal } = {}) {
+    ...teamToolDefinition({ stepsMax }),
+    async call(given, { session, signal, onUpdate } = {}) {
       notices.open(session);
-      const answer = await answerTo(parts, given, session, signal);
+      const answer = await answerTo(parts, given, { session, signal, onUpdate });
       const details = { ...answer, diagnostics: [...answer.diagnostics, ...notices.takeFailures(session)] };
       return { ok: details.ok, text: formatResult(details), details };
     },
@@ -106,9 +116,9 @@ export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamT
 async function answerTo(
   parts: ToolParts,
   given: unknown,
-  session: Session,
-  signal: AbortSignal | undefined,
+  caller: Omit<ToolCall<never>, "input">,
 ): Promise<TeamDetails> {
+  const { signal } = caller;
   const named = fieldsOf(given)["action"];
   const checked = await checkedInput(parts, given);
   if (checked.input === undefined || !isAction(named)) {
@@ -116,7 +126,7 @@ async function answerTo(
     return teamDetails({ action: isAction(named) ? named : "missing/invalid", diagnostics });
   }
   try {
-    return await doing[named](parts, { session, signal, input: checked.input as never });
+    return await doing[named](parts, { ...caller, input: checked.input as never });
   } catch (thrown) {
     // What the journal, the runtime or the outside refuses with is an answer, too.
     if (signal?.aborted === true && thrown === signal.reason) {

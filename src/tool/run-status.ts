@@ -10,6 +10,7 @@ import { placeOf, type ReadingPlace, teamCursor } from "./team-cursor.ts";
 import { type TeamDetails, teamDetails, type TeamOutput, type TeamWait } from "./team-details.ts";
 import { error, type TeamDiagnostic, warning } from "./team-diagnostic.ts";
 import type { ToolCall, ToolParts } from "./tool-host.ts";
+import { watch } from "./watch-run.ts";
 
 export interface StatusInput {
   readonly runId: string;
@@ -40,7 +41,8 @@ export async function runStatus(parts: ToolParts, call: ToolCall<StatusInput>): 
   const place = placeIn(input, found);
   if ("severity" in place) return await refused(place);
 
-  const wait = await waitFor(found, input, place, signal);
+  const watching = call.onUpdate === undefined ? undefined : watch(run, call.onUpdate);
+  const wait = await waitFor(found, input, place, signal).finally(() => watching?.unsubscribe());
   const snapshot = run.snapshot();
   const rows = await runRows(snapshot, found);
   const page = input.debugEvents === true ? await pageOf(found, snapshot, input, place) : undefined;

@@ -35,6 +35,12 @@ export interface TeamNotice {
   readonly details: TeamDetails;
 }
 
+/** How a run stands while a call waits: for those who watch, not for the model. */
+export interface TeamUpdate {
+  readonly text: string;
+  readonly details: TeamDetails;
+}
+
 /** What all actions work with. */
 export interface ToolParts {
   readonly runtime: Runtime;
@@ -52,4 +58,5 @@ export interface ToolCall<Input> {
   readonly session: Session;
   readonly input: Input;
   readonly signal: AbortSignal | undefined;
+  readonly onUpdate: ((update: TeamUpdate) => void) | undefined;
 }

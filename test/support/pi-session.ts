@@ -23,16 +23,21 @@ export class PiSession {
   #hasEnded = false;
   #commands = 0;
 
-  constructor({ launcher: [node, program] }: RealPi, { directory, agentDirectory, workspace }: PiPlace) {
+  constructor(
+    { launcher: [node, program] }: RealPi,
+    { directory, agentDirectory, workspace, temporary }: PiPlace,
+    moreFlags: readonly string[] = [],
+  ) {
     const environment = {
       PATH: process.env["PATH"] ?? "",
       HOME: directory,
       PI_CODING_AGENT_DIR: agentDirectory,
+      TMPDIR: temporary,
       PI_OFFLINE: "1",
       PI_TELEMETRY: "0",
       PI_SKIP_VERSION_CHECK: "1",
     };
-    this.#child = spawn(node, [program, ...flags.split(" ")], { cwd: workspace, env: environment });
+    this.#child = spawn(node, [program, ...flags.split(" "), ...moreFlags], { cwd: workspace, env: environment });
     this.#child.stdin.on("error", () => undefined);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.#readRecords();

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { memoryJournal } from "runfold";
 import type { Journal } from "runfold";
 import { failed, succeeded } from "runfold/testing";
+import type { TeamUpdate } from "runfold/tool";
 import { statusOf as status, teamInput, teamStep, teamWorld } from "./team-world.ts";
 import type { TeamWorld } from "./team-world.ts";
 
@@ -88,6 +89,25 @@ describe("a wait", () => {
     await world.settle();
     const { details } = await status(world, { waitSeconds: 60 });
     expect([details.wait?.outcome, details.run?.status]).toEqual(["terminal", "succeeded"]);
+  });
+
+  test("shows whoever watches how the run stands, never after it has come back, and a watcher that throws hurts nothing", async () => {
+    const world = await teamWorld();
+    await world.start(three);
+    const seen: string[] = [];
+    const watched = (onUpdate: (update: TeamUpdate) => void) =>
+      world.tool.call({ action: "run_status", runId: "r1", waitSeconds: 60 }, { session: "one", onUpdate });
+    const waiting = watched(({ text, details }) => void seen.push(`${details.run?.status} ${text.split("\n")[0]}`));
+    const broken = watched(() => {
+      throw new Error("The window is gone.");
+    });
+    await world.settle();
+    world.executor.end("b", succeeded("B"));
+    expect([(await waiting).ok, (await broken).details.wait?.outcome]).toEqual([true, "material-event"]);
+    const before = [...seen];
+    world.executor.end("a", succeeded("A"));
+    await world.settle();
+    expect([before[0], seen]).toEqual(["running # agent_team run_status: ok", before]);
   });
 
   test("is ended by the signal of its call, and the run goes on", async () => {
