@@ -129,6 +129,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/executors/agents/tool-profile.ts",
     ],
   },
+  // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.
+  viewer: {
+    rooms: ["domain"],
+    packages: node,
+    modules: ["src/index.ts"],
+    types: ["projections"],
+  },
   // The entry points wire everything to everything.
   entry: { rooms: ["*"], packages: node },
 };

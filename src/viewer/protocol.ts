@@ -1,0 +1,69 @@
+import type { RecordedEvent } from "../domain/events.ts";
+import type { Position, RunId, RunLife, StepId } from "../domain/ids.ts";
+import type { MessageChannel } from "../domain/message.ts";
+import type { RunSummary } from "../projections/run-summary.ts";
+
+/**
+ * What the viewer's server and its page say to each other. All addresses are relative to the page's own, whose first segment is
+ * the secret token: `http://127.0.0.1:PORT/TOKEN/`. The page folds events into frames with the library's own projections, so what it shows of
+ * the past is what was; the server only reads journals, and hands commands on.
+ *
+ * | request                        | answer                                                                                     |
+ * |--------------------------------|--------------------------------------------------------------------------------------------|
+ * | `GET ./`                       | the page                                                                                   |
+ * | `GET ./runs`                   | server-sent events `runs`: {@link RunsMessage}, at once and whenever something has changed |
+ * | `GET ./runs/ID/events?after=N` | server-sent events `events`: {@link EventsMessage}; the id of each is the position after it |
+ * | `GET ./runs/ID/artifacts/NAME` | text of a stored artifact, as `text/plain`                                                 |
+ * | `POST ./runs/ID/cancel`        | {@link CancelOrder} to {@link OrderAnswer}                                                 |
+ * | `POST ./runs/ID/messages`      | {@link MessageOrder} to {@link OrderAnswer}                                                |
+ */
+export interface RunsMessage {
+  /** Newest first. */
+  readonly runs: readonly ListedRun[];
+}
+
+export interface ListedRun {
+  readonly summary: RunSummary;
+  /** Somebody owns it and can be told to cancel it. */
+  readonly isLive: boolean;
+}
+
+export interface EventsMessage {
+  readonly life: RunLife;
+  /** In order, without a gap; the first follows the position that was asked for. */
+  readonly events: readonly RecordedEvent[];
+  /** Nothing follows for now: everything that was recorded has been sent. */
+  readonly isCaughtUp: boolean;
+}
+
+export interface CancelOrder {
+  readonly reason: string;
+  readonly isForced: boolean;
+}
+
+export interface MessageOrder {
+  readonly step: StepId;
+  readonly channel: MessageChannel;
+  readonly text: string;
+  /** The same again is the same message. */
+  readonly key: string;
+}
+
+/** `refused` and `failed` say why in a sentence for a person. */
+export type OrderAnswer =
+  | { readonly outcome: "taken" }
+  | { readonly outcome: "refused" | "failed"; readonly why: string };
+
+/**
+ * What a page that was written to a file by `runfold export RUN --html` carries within itself, as JSON in a script element of the type
+ * `application/json` with the id `recorded-run`. A page with such an element asks no server for anything.
+ */
+export interface RecordedRun {
+  readonly id: RunId;
+  readonly summary: RunSummary;
+  readonly events: readonly RecordedEvent[];
+  /** Texts of artifacts by name, as far as they had room; the names of those that had none are in `artifactsLeftOut`. */
+  readonly artifacts: Readonly<Record<string, string>>;
+  readonly artifactsLeftOut: readonly string[];
+  readonly writtenAtPosition: Position;
+}
