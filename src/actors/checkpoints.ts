@@ -24,7 +24,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { RunStream, StreamParts } from "./run-stream.ts";
 
 /** Raised with every change of what is saved; a checkpoint of another version is passed over, and the journal folded. */
-const savedVersion = 3;
+const savedVersion = 4;
 
 interface SavedRun {
   readonly version: string;
