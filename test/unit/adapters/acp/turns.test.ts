@@ -258,7 +258,30 @@ describe("the usage", () => {
       { inputTokens: 5, outputTokens: 2, model: "m" },
     ],
     [
-      "is not how full the context is: where nothing else is told, there is the cost alone",
+      "counts tokens of the cache once, where they are apart from the input",
+      {
+        usage: { totalTokens: 18, inputTokens: 5, outputTokens: 2, cachedReadTokens: 10, cachedWriteTokens: 1 },
+      },
+      undefined,
+      { inputTokens: 5, outputTokens: 2, cacheReadTokens: 10, cacheWriteTokens: 1 },
+    ],
+    [
+      "counts tokens of the cache once, where they are among the input",
+      {
+        usage: { totalTokens: 18, inputTokens: 16, outputTokens: 2, cachedReadTokens: 10, cachedWriteTokens: 1 },
+      },
+      undefined,
+      { inputTokens: 5, outputTokens: 2, cacheReadTokens: 10, cacheWriteTokens: 1 },
+    ],
+    [
+      "counts tokens of the cache once, where codex names them",
+      { _meta: { quota: { token_count: { inputTokens: 15, outputTokens: 2, cachedInputTokens: 10 } } } },
+      undefined,
+      { inputTokens: 5, outputTokens: 2, cacheReadTokens: 10 },
+    ],
+    ["is not how full the context is", {}, { used: 70, size: 100 }, undefined],
+    [
+      "is money alone where nothing else is told",
       {},
       { used: 70, size: 100, cost },
       { inputTokens: 0, outputTokens: 0, costUsd: 0.25 },
