@@ -2,35 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { compatibilityPage as page, compatibilityRows } from "./support/compatibility-page.ts";
 import { sourceFile } from "./support/architecture/source-file.ts";
 import { testTitles } from "./support/architecture/test-titles.ts";
+import { rowsNotShown } from "./support/tests-that-ran.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const page = readFileSync(join(root, "docs/compatibility.md"), "utf8");
-
-interface Row {
-  readonly id: string;
-  readonly kind: string;
-  readonly here: string;
-  readonly tests: readonly (readonly [title: string, path: string])[];
-}
-
-const rows = page.split("\n").flatMap((line): Row[] => {
-  const cells = line
-    .split(/(?<!\\)\|/)
-    .slice(1, -1)
-    .map((cell) => cell.trim());
-  const [id = "", kind = "", , here = "", shown = ""] = cells;
-  if (cells.length !== 5 || !/\d/.test(id)) return [];
-  const links = shown.matchAll(/\[((?:[^\]\\]|\\.)+)\]\(\.\.\/([^)\s]+)\)/g);
-  return [{ id, kind, here, tests: [...links].map(([, title, path]) => [plain(title!), path!] as const) }];
-});
-
-/** A text of Markdown without the backslashes that keep its characters from meaning something. */
-function plain(text: string): string {
-  return text.replace(/\\([!-/:-@[-`{-~])/g, "$1");
-}
-
+const rows = compatibilityRows;
 const titles = new Map<string, readonly string[]>();
 
 function titlesOf(path: string): readonly string[] {
@@ -42,7 +20,7 @@ function titlesOf(path: string): readonly string[] {
   return found;
 }
 
-const scenarios = Array.from({ length: 131 - 71 + 1 }, (_, index) => String(71 + index));
+const scenarios = Array.from({ length: 140 }, (_, index) => String(1 + index));
 const costs = [7, 8, 9, 10, 15, 16, ...range(23, 32), 35, 36, 38, ...range(41, 48), 54, 55, 57, 65].map((n) => `W${n}`);
 const measured = ["06", "08b", "08c", "08d", "08e", "09a", "09b", "11b", "11c", "12", "13", "15"];
 
@@ -63,14 +41,14 @@ describe("the page about compatibility", () => {
   it.each(rows.map((row) => [row.id, row] as const))(
     "has a test for %s, or says why not",
     (_id, { kind, here, tests }) => {
-      const first = kind.includes("CHANGE") ? "Changed" : "Same|Changed|Gone|Not yet: the tool surface|Open";
+      const first = kind.includes("CHANGE") ? "Changed" : "Same|Changed|Gone|Open";
       expect(here).toMatch(new RegExp(`^(?:${first})\\b`));
-      expect(tests.length > 0 || /^(?:Not yet|Open)\b/.test(here)).toBe(true);
+      expect(tests.length > 0 || /^Open\b/.test(here)).toBe(true);
     },
   );
 
   it.each(rows.map((row) => [row.id, row] as const))("names only tests that are there for %s", (_id, { tests }) => {
-    for (const [title, path] of tests) expect(titlesOf(path), path).toContain(title);
+    for (const { title, path } of tests) expect(titlesOf(path), path).toContain(title);
   });
 
   it("has no link in its tables that is not one to a test", () => {
@@ -102,5 +80,22 @@ describe("the titles of tests", () => {
       "four ${how} five ${more}",
       'six "seven"',
     ]);
+  });
+});
+
+describe("tests that the page names", () => {
+  const tests = [{ title: "takes %s, $pi.version and ${why} (a|b)", path: "test/a.test.ts" }];
+  const shown = (title: string, status: string, name = "/root/test/a.test.ts") =>
+    rowsNotShown(
+      [{ id: "7", kind: "T", here: "Same.", tests }],
+      { testResults: [{ name, assertionResults: [{ title, status }] }] },
+      "/root/",
+    );
+
+  it("have run where one with values in its places has passed, in that file", () => {
+    expect(shown("takes x, 0.74.2 and nothing\n (a|b)", "passed")).toEqual([]);
+    expect(shown("takes x, 0.74.2 and nothing (a|b)", "skipped")).toEqual([expect.stringContaining("is skipped")]);
+    expect(shown("takes x, 0.74.2 and nothing (a", "passed")).toEqual([expect.stringContaining("did not run")]);
+    expect(shown("takes x, 0.74.2 and nothing (a|b)", "passed", "/root/test/b.test.ts")).toHaveLength(1);
   });
 });
