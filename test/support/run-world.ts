@@ -21,7 +21,11 @@ export interface RunWorld {
 }
 
 /** A runtime in which every attempt behaves as its scenario says, in virtual time, and nothing is real. */
-export function openRunWorld(scenario: Scenario, notices: RuntimeParts["notices"] = []): RunWorld {
+export function openRunWorld(
+  scenario: Scenario,
+  notices: RuntimeParts["notices"] = [],
+  observers: RuntimeParts["observers"] = [],
+): RunWorld {
   const clock = virtualClock({ startMs: 1_000_000 });
   const journal = failingJournal(memoryJournal());
   const diagnostics: RuntimeDiagnostic[] = [];
@@ -62,6 +66,7 @@ export function openRunWorld(scenario: Scenario, notices: RuntimeParts["notices"
     livenessOf: () => "alive",
     writesCheckpoints: false,
     notices,
+    observers,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
   });
   return {
