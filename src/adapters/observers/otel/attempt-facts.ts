@@ -69,7 +69,7 @@ export function pointOf(event: Event): Attributes | undefined {
     case "step.resumed":
       return {};
     case "step.retryScheduled":
-      return { "runfold.retry.at_ms": event.retryAt, "error.type": event.failure.kind };
+      return { "runfold.retry.at_ms": event.retryAt, "error.type": event.failure.code ?? event.failure.kind };
     case "step.blocked": {
       const blockers = event.by.slice(0, limits.spanBlockersMax).map(({ step }) => step);
       const omitted = event.by.length - blockers.length;
