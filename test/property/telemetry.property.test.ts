@@ -34,7 +34,7 @@ function provided(ids: DerivedIds) {
 
 const events = (commits: readonly Commit[]) => commits.flatMap((commit) => [...recordedEvents(commit, 0)]);
 const keyOf = ({ attributes }: ReadableSpan): string =>
-  `${attributes["runfold.step.id"]} ${attributes["runfold.attempt.number"]}`;
+  `${String(attributes["runfold.step.id"])} ${String(attributes["runfold.attempt.number"])}`;
 
 /** What is wrong with a trace of a journal that is that of one whole run; nothing where all laws hold. */
 function brokenTraceLaws(graph: GraphDocument, commits: readonly Commit[], spans: readonly ReadableSpan[]): string[] {

@@ -1,7 +1,11 @@
 import { context, createTraceState, propagation, trace } from "@opentelemetry/api";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { command, defineGraph, openRuntime, shell, step, task } from "runfold";
+import { command, defineGraph, openRuntime, parseGraph, shell, step, task } from "runfold";
 import { openTelemetry } from "runfold/otel";
+import { systemClock } from "../../../../../src/adapters/clocks/system-clock.ts";
+import { agentExecutor } from "../../../../../src/adapters/executors/agents/agent-executor.ts";
+import { placeWith } from "../../../../support/scratch-places.ts";
+import { done, scriptedProgram } from "../../../../support/scripted-program.ts";
 import { Telemetry } from "../../../../support/telemetry.ts";
 
 let telemetry: Telemetry;
@@ -36,6 +40,23 @@ test("a command finds the context of its attempt's span in its environment; what
   expect(traceId).toBe("0af7651916cd43dd8448eb211c80319c");
   expect(JSON.parse(outcome.output(a)?.stdout ?? "")).toEqual([`00-${traceId}-${spanId}-01`, "vendor=1"]);
   expect(outcome.output(b)?.stdout).toBe("mine");
+});
+
+test("an agent finds it there, too", async () => {
+  const executor = agentExecutor({ programs: [scriptedProgram(["environment", done])], clock: systemClock() });
+  const runtime = await openRuntime({
+    root: placeWith(),
+    executors: [executor],
+    observers: [openTelemetry(telemetry)],
+  });
+  onTestFinished(() => runtime.close());
+  const agent = { kind: "scripted", task: "Tell.", system: "You tell." };
+  const authority = { allowFilesystemRead: true };
+  const parsed = parseGraph({ name: "g", objective: "Tell.", authority, steps: [{ id: "a", agent }] });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+  const outcome = await (await runtime.start(parsed.graph)).outcome();
+  const { traceId, spanId } = telemetry.span("step a").spanContext();
+  expect(outcome.output("a")).toContain(`"TRACEPARENT":"00-${traceId}-${spanId}-01"`);
 });
 
 test("a span that a function makes is a child of its attempt's, whatever else runs at the same time", async () => {
