@@ -126,3 +126,37 @@ test("a live run is traced as its journal is, span by span", async () => {
     { numRuns: numRuns / 2 },
   );
 });
+
+test("a run that is taken from its owner at any moment has one trace, made by both: same ids, parents, times and links", async () => {
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(scenarios({ stepsMax: 25, isCalm: true }), fc.nat({ max: 120 }), async (scenario, afterMs) => {
+      const [first, second, recorded] = [provided(derivedIds()), provided(derivedIds()), provided(derivedIds())];
+      const world = openRunWorld(scenario, [], [openTelemetry(first)]);
+      await world.runtime.start(graphOf(scenario), { id: "live" });
+      await world.clock.advanceBy(afterMs);
+      const next = openRunWorld(scenario, [], [openTelemetry(second)], world);
+      const run = await next.runtime.resume("live", { force: true });
+      await runDry(world);
+      expect(run.snapshot().isEnded).toBe(true);
+      if (run.snapshot().epoch > 1) taken++;
+      await traceJournal(events(await world.commitsOf("live")), recorded);
+      const tellAll = (spans: readonly ReadableSpan[]): readonly unknown[] =>
+        spans
+          .map((span) => ({
+            id: span.spanContext().spanId,
+            trace: span.spanContext().traceId,
+            parent: span.parentSpanContext?.spanId,
+            name: span.name,
+            times: [millis(span.startTime), millis(span.endTime)],
+            links: span.links.map(({ context }) => context.spanId),
+            status: span.status,
+            outcome: span.attributes["runfold.attempt.outcome"] ?? span.attributes["runfold.run.status"],
+          }))
+          .toSorted((one, other) => one.id.localeCompare(other.id));
+      expect(tellAll([...first.spans(), ...second.spans()])).toEqual(tellAll(recorded.spans()));
+    }),
+    { numRuns: numRuns / 2 },
+  );
+  expect(taken).toBeGreaterThan(0);
+});

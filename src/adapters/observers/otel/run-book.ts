@@ -58,6 +58,9 @@ export class RunBook {
       case "step.blocked":
         this.#timesOf(event.step).endedAt = now;
         break;
+      case "run.settled":
+        this.#times.clear();
+        break;
       default:
         break;
     }

@@ -56,6 +56,8 @@ export class RunTrace {
         return;
       case "run.settled":
         this.#attempts?.endAll(at);
+        // Whoever holds the run for long holds no spans.
+        this.#attempts = undefined;
         if (this.#root !== undefined) endRoot(this.#root, event.status, this.#counts, at);
         return;
       case "step.started": {

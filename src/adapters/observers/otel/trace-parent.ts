@@ -20,14 +20,17 @@ export interface RootMark {
   readonly parentSpanId: string | undefined;
 }
 
-/** The mark as one line of a journal. */
+/** The mark as one line of a journal, which people see too: it is what a run did last until its next event. */
 export function markText({ root, parentSpanId }: RootMark): string {
-  return parentSpanId === undefined ? traceParentOf(root) : `${traceParentOf(root)} ${parentSpanId}`;
+  const below = parentSpanId === undefined ? "" : `, below ${parentSpanId}`;
+  return `Traced as ${traceParentOf(root)}${below}.`;
 }
 
 /** Reads what {@link markText} wrote; undefined for anything else, because a journal may come from anywhere. */
 export function markFrom(text: string | undefined): RootMark | undefined {
-  const found = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?: ([0-9a-f]{16}))?$/.exec(text ?? "");
+  const found = /^Traced as 00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:, below ([0-9a-f]{16}))?\.$/.exec(
+    text ?? "",
+  );
   if (found === null) return undefined;
   const [, traceId = "", spanId = "", flags = "", parentSpanId] = found;
   const root = remoteContext(traceId, spanId, Number.parseInt(flags, 16) & TraceFlags.SAMPLED);
