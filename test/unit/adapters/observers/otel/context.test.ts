@@ -1,6 +1,7 @@
 import { context, createTraceState, propagation, trace } from "@opentelemetry/api";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { command, defineGraph, openRuntime, parseGraph, shell, step, task } from "runfold";
+import type { Run } from "runfold";
 import { openTelemetry } from "runfold/otel";
 import { systemClock } from "../../../../../src/adapters/clocks/system-clock.ts";
 import { agentExecutor } from "../../../../../src/adapters/executors/agents/agent-executor.ts";
@@ -81,14 +82,30 @@ test("a span that a function makes is a child of its attempt's, whatever else ru
   expect(outcome.output(last)).toBe("1 blue");
 });
 
-test("where no provider makes spans, nothing is handed on and nothing is noted", async () => {
+test("where no provider makes spans, work goes on in its caller's, and nothing is noted", async () => {
+  const runtime = await openRuntime({ observers: [openTelemetry()] });
+  onTestFinished(() => runtime.close());
+  const caller = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
+  const a = step("a", { run: shell("printf %s $TRACEPARENT") });
+  const graph = defineGraph("g", { objective: "Tell.", steps: [a] });
+  const active = trace.setSpan(context.active(), trace.wrapSpanContext(caller));
+  const run = await context.with(active, () => runtime.start(graph));
+  expect((await run.outcome()).output(a)?.stdout).toBe(`00-${caller.traceId}-${caller.spanId}-01`);
+  expect(await typesOf(run)).not.toContain("diagnostic.recorded");
+});
+
+test("where there is neither a provider nor a caller, nothing is handed on", async () => {
   const runtime = await openRuntime({ observers: [openTelemetry()] });
   onTestFinished(() => runtime.close());
   const a = step("a", { run: shell("printf %s ${TRACEPARENT-none}") });
   const run = await runtime.start(defineGraph("g", { objective: "Tell.", steps: [a] }));
   const outcome = await run.outcome();
   expect(outcome.output(a)?.stdout).toBe("none");
+  expect(await typesOf(run)).not.toContain("diagnostic.recorded");
+});
+
+async function typesOf(run: Run): Promise<readonly string[]> {
   const types = [];
   for await (const { event } of run.events()) types.push(event.type);
-  expect(types).not.toContain("diagnostic.recorded");
-});
+  return types;
+}
