@@ -67,6 +67,7 @@ export function pointOf(event: Event): Attributes | undefined {
       return { "runfold.stop.cause": event.cause, "runfold.force": event.force };
     case "step.interrupted":
     case "step.resumed":
+    case "step.canceled":
       return {};
     case "step.retryScheduled":
       return { "runfold.retry.at_ms": event.retryAt, "error.type": event.failure.code ?? event.failure.kind };
@@ -74,13 +75,10 @@ export function pointOf(event: Event): Attributes | undefined {
       const blockers = event.by.slice(0, limits.spanBlockersMax).map(({ step }) => step);
       const omitted = event.by.length - blockers.length;
       return {
-        "runfold.step.id": event.step,
         "runfold.blocked_by": blockers,
         ...(omitted === 0 ? {} : { "runfold.blocked_by.omitted": omitted }),
       };
     }
-    case "step.canceled":
-      return { "runfold.step.id": event.step };
     case "step.progressed": {
       if (event.report.kind !== "tool") return undefined;
       const { tool, phase, call, isError } = event.report;

@@ -20,8 +20,10 @@ export class RunBook {
   #now: EpochMs = Number.NEGATIVE_INFINITY;
   #documents = new Map<StepId, StepDocument>();
   readonly #times = new Map<StepId, StepTimes>();
+  readonly #isFromPast: boolean;
 
   constructor(past: RunPast | undefined) {
+    this.#isFromPast = past !== undefined;
     if (past === undefined) return;
     this.#regraph(past.graph);
     this.#startedAt = past.startedAt;
@@ -43,6 +45,9 @@ export class RunBook {
       case "run.forked":
         this.#startedAt = now;
         if (event.graph !== undefined) this.#regraph(event.graph);
+        break;
+      case "run.recovered":
+        this.#readyFrom(now);
         break;
       case "step.started":
         this.#timesOf(event.step).startedAt = now;
@@ -82,7 +87,7 @@ export class RunBook {
 
   /** How long a step has been ready without a slot, when it starts. */
   waitMs(id: StepId, at: EpochMs): number {
-    let readyAt = this.#times.get(id)?.readyAt ?? this.#startedAt;
+    let readyAt = Math.max(this.#startedAt, this.#times.get(id)?.readyAt ?? 0);
     const { needs = [], after = [] } = this.#documents.get(id) ?? {};
     for (const dependency of needs) readyAt = Math.max(readyAt, this.#times.get(dependency)?.endedAt ?? 0);
     for (const dependency of after) readyAt = Math.max(readyAt, this.#times.get(dependency)?.endedAt ?? 0);
@@ -92,6 +97,12 @@ export class RunBook {
   /** When the newest attempt of a step started. */
   startedAt(id: StepId): EpochMs | undefined {
     return this.#times.get(id)?.startedAt;
+  }
+
+  /** Of a step that has run before and waits for a slot, an earlier owner knew since when: here it is since it was taken over. */
+  #readyFrom(at: EpochMs): void {
+    if (!this.#isFromPast) return;
+    for (const times of this.#times.values()) if (times.endedAt === undefined) times.readyAt = at;
   }
 
   #regraph(graph: GraphDocument): void {

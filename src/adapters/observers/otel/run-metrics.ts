@@ -59,7 +59,8 @@ export class RunMetrics {
   readonly #instruments: Instruments;
   readonly #book: RunBook;
   readonly #running = new Set<StepId>();
-  #graph: Attributes = {};
+  #graph: Attributes;
+  #isFork = false;
 
   constructor(instruments: Instruments, book: RunBook) {
     this.#instruments = instruments;
@@ -73,8 +74,9 @@ export class RunMetrics {
     switch (event.type) {
       case "run.started":
       case "run.forked":
+        this.#isFork = event.type === "run.forked";
         this.#graph = { "runfold.graph.name": this.#book.graph.name };
-        runsStarted.add(1, { ...this.#graph, "runfold.is_fork": event.type === "run.forked" });
+        runsStarted.add(1, { ...this.#graph, "runfold.is_fork": this.#isFork });
         return;
       case "run.recovered":
         runsRecovered.add(1, this.#graph);
@@ -94,7 +96,9 @@ export class RunMetrics {
         return;
       case "step.interrupted":
         this.#running.delete(event.step);
-        this.#instruments.attempts.add(1, { ...this.#ofStep(event.step), "runfold.attempt.outcome": "interrupted" });
+        // That of the fork's past goes on, or has ended, where it is.
+        if (!this.#isFork)
+          this.#instruments.attempts.add(1, { ...this.#ofStep(event.step), "runfold.attempt.outcome": "interrupted" });
         return;
       case "step.retryScheduled":
         retries.add(1, { ...this.#ofStep(event.step), "error.type": event.failure.kind });

@@ -197,8 +197,12 @@ export class RunTrace {
     const attributes = pointOf(event);
     if (attributes === undefined) return;
     const step = "step" in event ? event.step : undefined;
-    const span = (step === undefined ? undefined : this.#attempts?.spanOf(step)) ?? this.#root;
-    span?.addEvent(event.type, attributes, spanTime(at));
+    const span = step === undefined ? undefined : this.#attempts?.spanOf(step);
+    if (span !== undefined || step === undefined) {
+      (span ?? this.#root)?.addEvent(event.type, attributes, spanTime(at));
+    } else {
+      this.#root?.addEvent(event.type, { ...attributes, "runfold.step.id": step }, spanTime(at));
+    }
   }
 
   #count(status: string): void {

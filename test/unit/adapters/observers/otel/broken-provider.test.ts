@@ -1,5 +1,5 @@
 import { trace } from "@opentelemetry/api";
-import type { Span, Tracer, TracerProvider } from "@opentelemetry/api";
+import type { Meter, Span, Tracer, TracerProvider } from "@opentelemetry/api";
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -68,4 +68,25 @@ describe("a provider that throws harms no run, is told of once, and leaves the f
 test("the provider of a process that has none is one that does nothing", async () => {
   const { status, diagnostics } = await outcomeWith(trace.getTracerProvider());
   expect([status, diagnostics]).toEqual(["succeeded", []]);
+});
+
+test("instruments that throw harm neither the run nor its spans", async () => {
+  const telemetry = new Telemetry();
+  const instrument = { add: broken, record: broken };
+  const meter = { createCounter: () => instrument, createHistogram: () => instrument } as unknown as Meter;
+  const observer = openTelemetry({
+    tracerProvider: telemetry.tracerProvider,
+    meterProvider: { getMeter: () => meter },
+  });
+  const diagnostics: string[] = [];
+  const runtime = await openRuntime({
+    observers: [observer],
+    onDiagnostic: ({ code }) => void diagnostics.push(code),
+  });
+  onTestFinished(() => runtime.close());
+  const a = step("a", { run: task(() => "done") });
+  const run = await runtime.start(defineGraph("g", { objective: "Go on.", steps: [a] }));
+  expect((await run.outcome()).status).toBe("succeeded");
+  expect(telemetry.spans.map(({ name }) => name)).toEqual(["step a", "run g"]);
+  expect(diagnostics).toEqual(["observer-failed"]);
 });

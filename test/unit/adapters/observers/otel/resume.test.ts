@@ -2,8 +2,8 @@ import { context, trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { derivedIds } from "runfold/otel";
 import type { DerivedIds } from "runfold/otel";
-import { succeeded } from "runfold/testing";
-import { factsOf, linkedSteps, millis, Telemetry } from "../../../../support/telemetry.ts";
+import { failed, succeeded } from "runfold/testing";
+import { linkedSteps, millis, Telemetry } from "../../../../support/telemetry.ts";
 import { graphOf, lastingJournal, openTraced } from "./world.ts";
 import type { TracedWorld } from "./world.ts";
 
@@ -117,5 +117,36 @@ test("a fork has a trace of its own, linked to that of its past", async () => {
   expect(mine?.links.map((link) => link.context.spanId)).toEqual([past?.spanContext().spanId]);
   const c = telemetry.span("step c");
   expect([linkedSteps(c), c.attributes["runfold.attempt.unlinked"]]).toEqual([["b"], 1]);
-  expect(factsOf(mine!)).toMatchObject({ name: "run g" });
+  // The attempt that was under way then is the past's; here it is made again.
+  expect(Object.keys(await telemetry.figures("runfold.attempts.ended")).join()).not.toContain("interrupted");
+  expect(mine?.events.map(({ name, attributes }) => [name, attributes])).toEqual([
+    ["step.interrupted", { "runfold.step.id": "b" }],
+  ]);
+});
+
+test("how long a retry has waited for a slot is told from when its run was taken over", async () => {
+  const journal = lastingJournal();
+  const graph = graphOf({ a: { retry: { attempts: 2, backoffSeconds: 1 } }, b: {} }, { concurrency: 1 });
+  const first = await openTraced({ journal });
+  await first.runtime.start(graph, { id: "x" });
+  await first.clock.advanceBy(60_000);
+  first.executor.end("a", failed());
+  await first.clock.advanceBy(30_000);
+  const closed = first.runtime.close({ unfinished: "leave" });
+  await first.clock.advanceBy(60_000);
+  await closed;
+  const second = await openTraced({ journal, clock: first.clock });
+  await second.settle();
+  expect(second.executor.running.map(({ step }) => step)).toEqual(["a"]);
+  await second.clock.advanceBy(500);
+  second.executor.end("a", succeeded());
+  await second.settle();
+  second.executor.end("b", succeeded());
+  await (await second.runtime.get("x"))!.outcome();
+  const waits = second.telemetry.attempts.map(({ name, attributes }) => [name, attributes["runfold.attempt.wait_ms"]]);
+  expect(waits).toEqual([
+    ["step a", 0],
+    ["step b", undefined],
+    ["step b", 500],
+  ]);
 });
