@@ -1,7 +1,7 @@
 import { trace } from "@opentelemetry/api";
 import type { Meter, Span, Tracer, TracerProvider } from "@opentelemetry/api";
-import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defineGraph, openRuntime, step, task } from "runfold";
 import { openTelemetry } from "runfold/otel";
@@ -89,4 +89,15 @@ test("instruments that throw harm neither the run nor its spans", async () => {
   expect((await run.outcome()).status).toBe("succeeded");
   expect(telemetry.spans.map(({ name }) => name)).toEqual(["step a", "run g"]);
   expect(diagnostics).toEqual(["observer-failed"]);
+});
+
+test.each<readonly [string, SpanExporter["export"]]>([
+  ["throws", broken],
+  ["fails", (_spans, done) => done({ code: 1, error: new Error("It is full.") })],
+  ["never answers", () => undefined],
+])("an exporter that %s is none of a run's business", async (_how, exports) => {
+  const exporter: SpanExporter = { export: exports, shutdown: async () => undefined };
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const { status, calls, diagnostics } = await outcomeWith(tracerProvider);
+  expect([status, calls, diagnostics]).toEqual(["succeeded", 2, []]);
 });
