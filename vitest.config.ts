@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^runfold$/, replacement: source("index.ts") },
       { find: /^runfold\/agents$/, replacement: source("agents.ts") },
       { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
+      { find: /^runfold\/otel$/, replacement: source("otel.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/tool$/, replacement: source("tool.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },

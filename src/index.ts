@@ -72,6 +72,7 @@ export type {
   ToolReport,
   Upstream,
 } from "./ports/executor.ts";
+export type { AttemptScope, Observer, RunBeginning, RunObserver, RunPast, StepPast } from "./ports/observer.ts";
 export type { Clock, Timer } from "./ports/clock.ts";
 export type { Entropy } from "./ports/entropy.ts";
 

@@ -27,6 +27,7 @@ import type { Entropy } from "./ports/entropy.ts";
 import type { Executor } from "./ports/executor.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { NoticeSubscription } from "./ports/notice-sink.ts";
+import type { Observer } from "./ports/observer.ts";
 import type { Workspace } from "./ports/workspace.ts";
 import { TaskRegistry } from "./actors/task-registry.ts";
 
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
    * was not told by an earlier process, because that was gone, it is told now.
    */
   readonly notices?: readonly NoticeSubscription[];
+  /** Who watches the runs that this runtime writes, such as `openTelemetry()` of `runfold/otel`. Default: nobody, at no cost. */
+  readonly observers?: readonly Observer[];
   readonly clock?: Clock;
   readonly entropy?: Entropy;
   /**
@@ -115,6 +118,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     bindTasks: (run, graph) => registry.bind(run, graph),
     releaseTasks: (run) => registry.release(run),
     notices: options.notices ?? [],
+    observers: options.observers ?? [],
     onDiagnostic: options.onDiagnostic,
   };
   const runtime = await runtimeOf(parts);

@@ -7,6 +7,7 @@ import type { ArtifactStore } from "../ports/artifact-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entropy } from "../ports/entropy.ts";
 import type { AttemptOwner, Upstream } from "../ports/executor.ts";
+import type { AttemptScope } from "../ports/observer.ts";
 import type { Deadline } from "./deadlines.ts";
 
 /** What the attempts of one run share. */
@@ -25,6 +26,8 @@ export interface AttemptHost {
   /** The agent definition that a step names, as it was when the run started. */
   definitionOf(step: StepDocument): AgentDefinition | undefined;
   upstreamOf(step: StepDocument): readonly Upstream[];
+  /** What observers want around the work of an attempt; absent where nobody observes. */
+  readonly scopeOf?: ((step: string, attempt: number) => AttemptScope | undefined) | undefined;
   report(report: Report): void;
   /** Calls `passDeadline` when the time has come, unless the attempt is over by then. */
   keepDeadline(attempt: Deadline): void;

@@ -1,3 +1,4 @@
+import type { Failure } from "../domain/failure.ts";
 import { cutText } from "../domain/cut-text.ts";
 import { limits } from "../domain/limits.ts";
 
@@ -15,4 +16,10 @@ export function textOf(thrown: unknown): string {
 /** A message of a failure or a diagnostic, with a mark where it was cut. */
 export function boundedMessage(text: string): string {
   return cutText(text, limits.failureMessageCharsMax);
+}
+
+/** The failure, with its message cut to what a journal keeps of it. */
+export function boundedFailure(failure: Failure): Failure {
+  const message = boundedMessage(failure.message);
+  return message === failure.message ? failure : { ...failure, message };
 }

@@ -17,6 +17,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import { commandOf } from "./inbox-command.ts";
 import { LineHere } from "./line-here.ts";
+import { Observations, pastOf } from "./observations.ts";
 import { RunActor } from "./run-actor.ts";
 import type { RunLine } from "./run-line.ts";
 import type { RunStream } from "./run-stream.ts";
@@ -124,7 +125,8 @@ export class OwnedRuns {
    */
   async own(ownership: Ownership): Promise<Run | Refusal> {
     const { id, stream, command, waiting = [], warnings = [] } = ownership;
-    const actor = this.#actorOf(ownership);
+    const observations = this.#observe(ownership);
+    const actor = this.#actorOf(ownership, observations);
     const run = this.#host.handle(id, stream, new LineHere(actor));
     const leave = this.#host.parts.record.writes(ownership.life);
     const noticesBefore = stream.notices.last;
@@ -164,7 +166,23 @@ export class OwnedRuns {
     this.#runs.delete(id);
   }
 
-  #actorOf(ownership: Ownership): RunActor {
+  /** Where nobody observes, nothing listens: no event costs anything more. */
+  #observe({ id, life, state, stream, command }: Ownership): Observations | undefined {
+    const { observers } = this.#host.parts;
+    if (observers.length === 0) return undefined;
+    const observations = new Observations(observers, {
+      run: id,
+      life,
+      past: pastOf(state, stream.view, command.type === "run.recover"),
+      note: (code, message) => this.#actors.get(id)?.diagnose(code, "info", message),
+      failed: (error) => this.#host.observerFailed(id, error),
+    });
+    if (observations.isEmpty) return undefined;
+    stream.listen({ position: stream.position, next: (recorded) => observations.next(recorded) });
+    return observations;
+  }
+
+  #actorOf(ownership: Ownership, observations: Observations | undefined): RunActor {
     const { id, life, state, stream, command, past, stepsAfter, checkpointedAt = 0, isSwept = true } = ownership;
     const { parts } = this.#host;
     const report = (code: string, error: unknown): void => this.#host.report(code, id, error);
@@ -201,6 +219,7 @@ export class OwnedRuns {
           stepOf: (step) => plan.steps[plan.numberOf.get(step)!]!,
           placeOf: ({ cwd }) => stream.view.place(cwd),
           upstreamOf: (step) => handedTo(step, stream),
+          scopeOf: observations && ((step, attempt) => observations.scopeOf(step, attempt)),
           report: (input) => actor.post(input),
           fire: (input) => actor.post(input),
           timeOut: (step, attempt) => actor.post({ type: "step.timeOut", step, attempt }),

@@ -8,6 +8,7 @@ import type { Entropy } from "../ports/entropy.ts";
 import type { Executor } from "../ports/executor.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { NoticeSubscription } from "../ports/notice-sink.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Workspace } from "../ports/workspace.ts";
 import type { ProcessRecord } from "./process-record.ts";
 import type { RuntimeDiagnostic } from "./runtime-diagnostics.ts";
@@ -35,5 +36,7 @@ export interface RuntimeParts {
   readonly writesCheckpoints: boolean;
   /** Who is told of notices. */
   readonly notices: readonly NoticeSubscription[];
+  /** Who watches the runs that are written here, and stands around their attempts. */
+  readonly observers: readonly Observer[];
   readonly onDiagnostic: ((diagnostic: RuntimeDiagnostic) => void) | undefined;
 }

@@ -19,13 +19,14 @@ import type {
   ToolReport,
   Upstream,
 } from "../ports/executor.ts";
+import type { AttemptScope } from "../ports/observer.ts";
 import type { AttemptHost } from "./attempt-host.ts";
 import { AttemptMessages, takesMessages } from "./attempt-messages.ts";
 import type { SentMessage } from "./attempt-messages.ts";
 import { AttemptDiagnostics } from "./attempt-diagnostics.ts";
 import { checkedResult, executorFailed } from "./checked-result.ts";
 import type { Deadline } from "./deadlines.ts";
-import { boundedMessage, textOf } from "./error-text.ts";
+import { boundedFailure, textOf } from "./error-text.ts";
 import { ProgressThrottle } from "./progress-throttle.ts";
 
 /**
@@ -47,6 +48,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
   #messages: AttemptMessages | undefined;
   #isTakingMessages: boolean | undefined;
   #diagnostics: AttemptDiagnostics | undefined;
+  #scope: AttemptScope | undefined;
   #isOver = false;
 
   constructor(host: AttemptHost, step: StepDocument, number: number, deadlineAt: EpochMs, isResumed: boolean) {
@@ -74,8 +76,10 @@ export class StepActor implements Attempt, StopSignal, Deadline {
     this.#isTakingMessages = takesMessages(executor, this.step);
     this.#messages?.open(this.#isTakingMessages);
     const broken = (error: unknown): void => this.#end(executorFailed(textOf(error)));
+    const scope = (this.#scope = this.#host.scopeOf?.(this.step.id, this.number));
     try {
-      executor.execute(this).then((ended) => this.#end(this.#checked(ended)), broken);
+      const work = scope?.enter === undefined ? executor.execute(this) : scope.enter(() => executor.execute(this));
+      work.then((ended) => this.#end(this.#checked(ended)), broken);
     } catch (error) {
       broken(error);
     }
@@ -121,6 +125,10 @@ export class StepActor implements Attempt, StopSignal, Deadline {
 
   get place(): Place | undefined {
     return this.#host.placeOf(this.step);
+  }
+
+  get variables(): Readonly<Record<string, string>> | undefined {
+    return this.#scope?.variables;
   }
 
   get upstream(): readonly Upstream[] {
@@ -263,7 +271,7 @@ export class StepActor implements Attempt, StopSignal, Deadline {
       type: "step.fail",
       step: step.id,
       attempt,
-      failure: bounded(failure),
+      failure: boundedFailure(failure),
       ...(partial === undefined ? {} : { partial }),
       ...artifacts,
       ...usage,
@@ -286,9 +294,4 @@ export class StepActor implements Attempt, StopSignal, Deadline {
 
 function stopped(request: StopRequest, message: string): Failure {
   return { kind: request.cause === "timedOut" ? "timedOut" : "aborted", message };
-}
-
-function bounded(failure: Failure): Failure {
-  const message = boundedMessage(failure.message);
-  return message === failure.message ? failure : { ...failure, message };
 }

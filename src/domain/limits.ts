@@ -1,4 +1,5 @@
 import { mcpLimits } from "./mcp-limits.ts";
+import { telemetryLimits } from "./telemetry-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
 
 /**
@@ -262,5 +263,6 @@ export const limits = {
 
   // What models are told is a world of its own; its limits stand beside this file, and are part of this table.
   ...mcpLimits,
+  ...telemetryLimits,
   ...toolLimits,
 } as const;

@@ -79,6 +79,8 @@ export interface Attempt {
   readonly root: string;
   /** The step's working directory as it was when the run started; undefined for a step without `cwd`. */
   readonly place: Place | undefined;
+  /** What observers of the run want in the environment of whatever the attempt starts, such as `TRACEPARENT`; what the step says wins. */
+  readonly variables: Readonly<Record<string, string>> | undefined;
   /** What came before: `needs` in their order, then `after` in theirs, each step once. */
   readonly upstream: readonly Upstream[];
   /** Whether and how the attempt has been told to stop. */

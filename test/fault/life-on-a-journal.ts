@@ -116,6 +116,7 @@ export class Life {
       livenessOf: (owner) => (owner.pid === pid ? "alive" : "unknown"),
       writesCheckpoints: true,
       notices: [{ subscriber: "ear", sink: () => undefined }],
+      observers: [],
       onDiagnostic: undefined,
     });
   }

@@ -82,6 +82,7 @@ export class SimulatedProcess {
       livenessOf: (other) => this.#livenessOf(other),
       writesCheckpoints: true,
       notices: [{ subscriber: listener, sink: (notice) => world.heard.take(world, this, notice) }],
+      observers: [],
       onDiagnostic: (diagnostic) => this.#diagnose(diagnostic),
     });
   }

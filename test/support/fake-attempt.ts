@@ -59,6 +59,7 @@ export function fakeAttempt(
     deadlineAt: Date.now() + 3_600_000,
     root: process.cwd(),
     place: undefined,
+    variables: undefined,
     upstream: [],
     store,
     diagnostics: [],

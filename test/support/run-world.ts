@@ -20,10 +20,17 @@ export interface RunWorld {
   commitsOf(run: string): Promise<readonly Commit[]>;
 }
 
-/** A runtime in which every attempt behaves as its scenario says, in virtual time, and nothing is real. */
-export function openRunWorld(scenario: Scenario, notices: RuntimeParts["notices"] = []): RunWorld {
-  const clock = virtualClock({ startMs: 1_000_000 });
-  const journal = failingJournal(memoryJournal());
+/**
+ * A runtime in which every attempt behaves as its scenario says, in virtual time, and nothing is real. With `on` it shares time and
+ * journal with another one.
+ */
+export function openRunWorld(
+  scenario: Scenario,
+  notices: RuntimeParts["notices"] = [],
+  observers: RuntimeParts["observers"] = [],
+  on: Partial<Pick<RunWorld, "clock" | "journal">> = {},
+): RunWorld {
+  const { clock = virtualClock({ startMs: 1_000_000 }), journal = failingJournal(memoryJournal()) } = on;
   const diagnostics: RuntimeDiagnostic[] = [];
   const behaviourOf = ({ step, number }: ScriptedAttempt): Behaviour => {
     const list = scenario.behaviours[Number(step.slice(1))] ?? scenario.behaviours[0]!;
@@ -62,6 +69,7 @@ export function openRunWorld(scenario: Scenario, notices: RuntimeParts["notices"
     livenessOf: () => "alive",
     writesCheckpoints: false,
     notices,
+    observers,
     onDiagnostic: (diagnostic) => void diagnostics.push(diagnostic),
   });
   return {

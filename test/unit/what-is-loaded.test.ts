@@ -24,3 +24,11 @@ test("the package loads the agents with the first graph that has some, not befor
   expect(loaded.filter((file) => /^adapters\/executors\/(?:agents|pi|acp)\//.test(file))).toEqual([]);
   expect(loadedBy("built-in-agents.js")).toContain("adapters/executors/pi/pi-program.js");
 });
+
+test("nothing of the traces is loaded but by who asks for them", () => {
+  const traces = /^adapters\/observers\/otel\//;
+  for (const entry of ["index.js", "sqlite.js", "agents.js", "mcp.js", "tool.js", "testing.js", "cli/main.js"]) {
+    expect(loadedBy(entry).filter((file) => traces.test(file))).toEqual([]);
+  }
+  expect(loadedBy("otel.js").filter((file) => traces.test(file))).toContain("adapters/observers/otel/run-trace.js");
+});

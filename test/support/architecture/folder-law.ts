@@ -79,6 +79,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/graphs": { rooms: ["domain", "ports"], packages: ["valibot", "@dagrejs/dagre"] },
   "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
   "adapters/notices": adapter,
+  // The API alone: whoever wants traces brings an SDK. Nothing else of the package imports this room, so that nobody loads it unasked.
+  "adapters/observers/otel": { rooms: ["domain", "ports"], packages: ["@opentelemetry/api", ...node] },
   "adapters/owners": adapter,
   cli: {
     // The words of the domain cost nothing to load, so that help and mistakes are answered at once.

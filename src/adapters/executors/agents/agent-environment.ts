@@ -33,7 +33,7 @@ export const providerVariables: readonly string[] = [
  * attempt it is, and what its step says, which wins.
  */
 export function agentEnvironment(
-  { run, step, number }: Pick<Attempt, "run" | "step" | "number">,
+  { run, step, number, variables }: Pick<Attempt, "run" | "step" | "number"> & Partial<Pick<Attempt, "variables">>,
   parent: NodeJS.ProcessEnv,
   alsoInherit: readonly string[],
 ): Environment {
@@ -42,6 +42,7 @@ export function agentEnvironment(
     RUNFOLD_RUN: run,
     RUNFOLD_STEP: step.id,
     RUNFOLD_ATTEMPT: String(number),
+    ...variables,
     ...step.env,
   };
 }

@@ -24,6 +24,7 @@ export function stoppableAttempt(attempt: Attempt, processStop: ProcessStop): At
     deadlineAt: attempt.deadlineAt,
     root: attempt.root,
     place: attempt.place,
+    variables: attempt.variables,
     upstream: attempt.upstream,
     stop,
     text: (stream, text) => attempt.text(stream, text),

@@ -70,6 +70,7 @@ async function prepare(
     RUNFOLD_STEP: step.id,
     RUNFOLD_ATTEMPT: String(attempt.number),
     ...inputs.variables,
+    ...attempt.variables,
     ...step.env,
     ...processes.marks,
   };
