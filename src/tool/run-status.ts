@@ -47,7 +47,8 @@ export async function runStatus(parts: ToolParts, call: ToolCall<StatusInput>): 
   const rows = await runRows(snapshot, found);
   const page = input.debugEvents === true ? await pageOf(found, snapshot, input, place) : undefined;
   const next = page?.next ?? { ...place, wait: snapshot.position };
-  record.told = snapshot.position;
+  // Answers at the same time may be given in any order; what was told once stays told.
+  record.told = Math.max(record.told, snapshot.position);
   record.page = { page: next.page, base: next.base, filter: next.filter };
   const cursor = teamCursor(snapshot, next);
   const { outputs, problems } = await outputsOf(found, snapshot, input);
@@ -102,7 +103,7 @@ async function waitFor(
     return { ...about, outcome: receipt.isImmediate ? "already-material" : "material-event" };
   } catch (thrown) {
     // Whoever gave the call up hears no answer; the run goes on.
-    if (signal?.aborted === true) return { ...about, outcome: "aborted" };
+    if (signal?.aborted === true && thrown === signal.reason) return { ...about, outcome: "aborted" };
     throw thrown;
   }
 }
