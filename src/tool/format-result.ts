@@ -19,6 +19,8 @@ export function formatResult(details: TeamDetails): string {
     if (notice.noticeLimitReached) document.line("- no more milestones of this run will be told");
   }
   if (run !== undefined) addRun(document, run);
+  // Near the top, so that no long text pushes it out: whoever cannot see the rest goes on from here.
+  if (details.cursor !== undefined) document.line(`- cursor: ${details.cursor}`);
   if (wait !== undefined) {
     const about = wait.stepId === undefined ? "" : ` for ${wait.stepId}`;
     document.line(`- wait${about}: ${wait.outcome} (asked for ${wait.requestedSeconds} s)`);
@@ -44,7 +46,6 @@ export function formatResult(details: TeamDetails): string {
   const others = details.diagnostics.filter((diagnostic) => diagnostic !== error);
   if (others.length > 0) document.line("## Diagnostics");
   for (const diagnostic of others) addDiagnostic(document, diagnostic);
-  if (details.cursor !== undefined) document.line(`- cursor: ${details.cursor}`);
   return document.toString();
 }
 
@@ -103,7 +104,7 @@ function endedRow(step: TeamStep): string {
   const parts = [`- ${id} ${status}`];
   parts.push(outputFilePath === undefined ? "no file" : `file ${quotedPath(outputFilePath)}`);
   if (outputChars !== undefined) parts.push(`${outputChars} characters`);
-  if (cwd !== undefined) parts.push(`cwd ${short(cwd)}`);
+  parts.push(`cwd ${short(cwd)}`);
   if (stopReason !== undefined && stopReason !== status) parts.push(`because ${short(stopReason)}`);
   parts.push(`task: ${oneLine(taskPreview, limits.toolTaskCharsMax)}`);
   const shown = upstreamArtifacts.slice(0, limits.toolUpstreamRowsMax).map((one) => `${one.stepId} ${one.status}`);

@@ -24,7 +24,7 @@ export async function startTeam(
   const { graph, diagnostics } = planned;
   try {
     const started = await runs.start(graph, async () =>
-      signal?.aborted === true ? aborted() : await refusedForCapacity(parts, session),
+      signal?.aborted === true || !parts.isOpen(session) ? aborted() : await refusedForCapacity(parts, session),
     );
     if ("refusal" in started) return started.refusal;
     const found = { run: started, record: parts.recordOf(started.id, started.snapshot().life) };
@@ -42,7 +42,7 @@ export async function startTeam(
 }
 
 function aborted(): TeamDetails {
-  const message = "The call was given up before a run was started.";
+  const message = "The call was given up, or its session shut down, before a run was started.";
   return teamDetails({ action, error: error("start-aborted-before-run-id", message, { action }) });
 }
 

@@ -45,7 +45,7 @@ export class TeamRuns {
   }
 
   isOf(session: Session, name: string): boolean {
-    return namePattern.exec(name)?.[1] === ownerOf(session);
+    return ownerIn(name) === ownerOf(session);
   }
 
   async count(session: Session): Promise<RunCounts> {
@@ -65,6 +65,11 @@ export class TeamRuns {
     });
     this.#starting = started.catch(() => undefined);
     return started;
+  }
+
+  /** Resolves when no start that was asked for before is still under way. */
+  async whenStarted(): Promise<void> {
+    await this.#starting;
   }
 
   async #startNext(graph: Graph): Promise<Run> {
@@ -90,8 +95,13 @@ export class TeamRuns {
   }
 }
 
+/** Whose a run is, by the name of its graph; undefined for one that the tool did not start. */
+export function ownerIn(name: string): string | undefined {
+  return namePattern.exec(name)?.[1];
+}
+
 /** The hash keeps the session's name out of the journal, and one that is called as a caller without a session from being one. */
-function ownerOf(session: Session): string {
+export function ownerOf(session: Session): string {
   const key = session === undefined ? "process" : `session\n${session}`;
   return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }

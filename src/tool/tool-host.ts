@@ -50,6 +50,8 @@ export interface ToolParts {
   readonly schema: InputSchema;
   readonly graphSchema: InputSchema;
   readonly recordOf: (runId: string, life: string) => RunRecord;
+  /** Whether a session has called since it was last shut down. */
+  readonly isOpen: (session: Session) => boolean;
   readonly forget: (runId: string, life: string) => void;
 }
 
@@ -58,5 +60,5 @@ export interface ToolCall<Input> {
   readonly session: Session;
   readonly input: Input;
   readonly signal: AbortSignal | undefined;
-  readonly onUpdate: ((update: TeamUpdate) => void) | undefined;
+  readonly onUpdate: ((update: TeamUpdate) => unknown) | undefined;
 }
