@@ -2,6 +2,7 @@ import type { Fields } from "../domain/fields.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
 import { isRunfoldError, type GraphDiagnostic } from "../index.ts";
+import { defaultsFor } from "./agent-defaults.ts";
 import { runDetails } from "./found-run.ts";
 import { type TeamDetails, teamDetails } from "./team-details.ts";
 import { error, type TeamDiagnostic } from "./team-diagnostic.ts";
@@ -18,8 +19,9 @@ export async function startTeam(
 ): Promise<TeamDetails> {
   const { runs, host } = parts;
   if (signal?.aborted === true) return aborted();
-  const defaults = { kind: host.agentKind ?? "pi", ...host.defaults?.() };
-  const planned = teamGraph(input.graph, input.options, runs.newName(session), defaults);
+  const kind = host.agentKind ?? "pi";
+  const defaultsOf = await defaultsFor(parts, input.graph, host.defaults?.() ?? {});
+  const planned = teamGraph(input.graph, input.options, { name: runs.newName(session), kind, defaultsOf });
   if (planned.graph === undefined) return planningFailed(planned.diagnostics);
   const { graph, diagnostics } = planned;
   try {

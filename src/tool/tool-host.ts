@@ -1,4 +1,5 @@
 import type { AgentOptions, Runtime } from "../index.ts";
+import type { AgentDefaults } from "./agent-defaults.ts";
 import type { TeamDetails } from "./team-details.ts";
 import type { InputSchema } from "./input-schema.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -10,8 +11,8 @@ export interface TeamToolHost {
   readonly cwd?: string;
   /** Which program runs agents. Default: `pi`. */
   readonly agentKind?: string;
-  /** For agents that are written in a graph and cannot say it themselves. Asked at each start. */
-  readonly defaults?: () => { readonly model?: string | undefined; readonly thinking?: string | undefined };
+  /** What agents run with that say nothing else, be they written in a graph or defined in a file. Asked at each start. */
+  readonly defaults?: () => AgentDefaults;
   /** The `agents` that the runtime was opened with: what of them can be chosen is listed in the catalog. */
   readonly agents?: AgentOptions;
   /** Asks a person whether agents of the project may be listed. Without it, `confirm` is refused. */
