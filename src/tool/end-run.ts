@@ -43,13 +43,14 @@ export async function cleanUpRun(
 }
 
 /** Where its artifacts lie, by their names: once they are gone nobody can tell. */
-async function keptPaths({ run }: FoundRun): Promise<ReadonlyMap<string, string>> {
+async function keptPaths({ run, record }: FoundRun): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
   // One that has not ended may still be cleaned up where nobody writes it; its events end here all the same.
   const { position: head } = run.snapshot();
   for await (const { event, position } of run.events()) {
     if (event.type === "artifact.stored") {
-      const path = await run.artifactPath(event.artifact).catch(() => undefined);
+      // Something else may lie there by now; then it is where it was when it was last looked for.
+      const path = await run.artifactPath(event.artifact).catch(() => record.paths.get(event.artifact.name));
       if (path !== undefined) paths.set(event.artifact.name, path);
     }
     if (position >= head) break;

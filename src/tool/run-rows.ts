@@ -30,7 +30,7 @@ export function teamRun(run: RunSnapshot): TeamRun {
     lastEvent: run.activity,
     canMessage: run.status === "running" && live.length > 0,
     canCancel: run.canCancel,
-    canCleanup: run.canClean,
+    canCleanup: run.isEnded,
     counts: { ...counts, timed_out: timedOut },
     ...(run.usage === undefined ? {} : { usage: run.usage }),
   };

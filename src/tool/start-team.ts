@@ -1,3 +1,4 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { Fields } from "../domain/fields.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
@@ -39,7 +40,10 @@ export async function startTeam(
     if (isRunfoldError(thrown, "run.idInvalid")) {
       return teamDetails({ action, error: error("run-id-exhausted", thrown.message, { action }) });
     }
-    throw thrown;
+    if (isRunfoldError(thrown)) throw thrown;
+    // A check of the host's own that is broken; nothing was started, and the model has to be told.
+    const message = `Nothing was started: ${cutText(String(thrown), limits.failureMessageCharsMax)}`;
+    return teamDetails({ action, error: error("start-failed", message, { action }) });
   }
 }
 

@@ -21,10 +21,7 @@ export function teamGraph(
 ): TeamGraph {
   const steps = (given["steps"] as GivenStep[]).map((step) => stepOf(step, kind, defaultsOf(step.agent["ref"])));
   const parsed = parseGraph(documentOf({ ...given, steps }, options as StartOptionsInput | undefined, name));
-  const diagnostics = [
-    ...parsed.diagnostics.map((finding) => teamDiagnostic(finding)),
-    ...unidentified(given, kind),
-  ];
+  const diagnostics = [...parsed.diagnostics.map((finding) => teamDiagnostic(finding)), ...unidentified(given, kind)];
   return parsed.ok && diagnostics.every(({ severity }) => severity !== "error")
     ? { graph: parsed.graph, diagnostics }
     : { graph: undefined, diagnostics };

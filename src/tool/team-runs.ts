@@ -36,12 +36,12 @@ export class TeamRuns {
     return `team-${ownerOf(session)}-${randomBytes(4).toString("hex")}`;
   }
 
-  /** A session's run by its id; undefined where there is none, or it is another's. */
+  /** A session's run by its id, also one whose cleanup failed halfway; undefined where there is none, or it is another's. */
   async find(session: Session, id: string): Promise<Run | undefined> {
     if (!isRunNumber(id)) return undefined;
     const run = await this.#runtime.get(id);
     const snapshot = run?.snapshot();
-    return snapshot?.isCleaned === false && this.isOf(session, snapshot.graph.name) ? run : undefined;
+    return snapshot !== undefined && this.isOf(session, snapshot.graph.name) ? run : undefined;
   }
 
   isOf(session: Session, name: string): boolean {
