@@ -2,13 +2,7 @@ import { AgentLibrary } from "../adapters/executors/agents/agent-definitions.ts"
 import type { AgentDefinition } from "../domain/agent.ts";
 import type { Fields } from "../domain/fields.ts";
 import type { LibrarySource } from "../index.ts";
-import type { ToolParts } from "./tool-host.ts";
-
-/** What agents run with that say nothing else. */
-export interface AgentDefaults {
-  readonly model?: string | undefined;
-  readonly thinking?: string | undefined;
-}
+import type { AgentDefaults, ToolParts } from "./tool-host.ts";
 
 /** What a step runs with that its graph does not say, by the definition that it names, if it does. */
 export type DefaultsOf = (ref: unknown) => AgentDefaults;

@@ -23,16 +23,17 @@ export async function cleanUpRun(
   const action = "cleanup";
   const found = await findRun(parts, action, session, input.runId);
   if (!isFound(found)) return found;
-  const { id, status } = { id: found.run.id, status: found.run.snapshot().status };
+  const { id, status, life } = found.run.snapshot();
   try {
     const paths = await keptPaths(found);
     const { deleted } = await found.run.cleanup();
-    parts.forget(id, found.run.snapshot().life);
+    parts.forget(id, life);
     const deletedPaths = deleted.map((name) => paths.get(name) ?? name);
     return teamDetails({ action, cleanup: { runId: id, deletedPaths } });
   } catch (thrown) {
     if (!isRunfoldError(thrown)) throw thrown;
     const isLive = thrown.code === "run.live";
+    if (!isLive) parts.runs.keepInSight(life);
     const code = isLive ? "cleanup-run-live" : "cleanup-artifacts-failed";
     const repair = isLive ? `Run ${id} is ${status}: wait for its end, or cancel it first.` : "Try it again.";
     return teamDetails({

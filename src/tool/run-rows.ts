@@ -2,7 +2,7 @@ import { toolProfile } from "../adapters/executors/agents/tool-profile.ts";
 import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot, StepCounts, StepSnapshot, StepStatus } from "../index.ts";
-import { oneLine } from "./clean-text.ts";
+import { printableLine } from "../domain/printable.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { TeamRun, TeamStep, TeamUpstream, WireStatus } from "./team-details.ts";
 
@@ -105,6 +105,6 @@ export function errorMessageOf({ status, failure, reason, blockedBy }: StepSnaps
 
 function taskPreview(task: string): string {
   const cut = task.length - limits.toolTaskCharsMax;
-  const shown = oneLine(task, limits.toolTaskCharsMax);
+  const shown = printableLine(task, limits.toolTaskCharsMax);
   return cut > 0 ? `${shown} [${cut} more characters]` : shown;
 }

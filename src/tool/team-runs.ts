@@ -23,6 +23,8 @@ const namePattern = /^team-([0-9a-f]{16})-[0-9a-f]{8}$/;
  */
 export class TeamRuns {
   readonly #runtime: Runtime;
+  /** Lives of runs whose cleanup failed: they can still be read, and cleaned up again. One that is being cleaned up is gone already. */
+  readonly #halfCleaned = new Set<string>();
   #lastNumber = 0;
   /** One start at a time, so that none slips past the capacity that another is about to use up. */
   #starting: Promise<unknown> = Promise.resolve();
@@ -41,7 +43,15 @@ export class TeamRuns {
     if (!isRunNumber(id)) return undefined;
     const run = await this.#runtime.get(id);
     const snapshot = run?.snapshot();
-    return snapshot !== undefined && this.isOf(session, snapshot.graph.name) ? run : undefined;
+    if (snapshot === undefined || !this.isOf(session, snapshot.graph.name)) return undefined;
+    return snapshot.isCleaned && !this.#halfCleaned.has(snapshot.life) ? undefined : run;
+  }
+
+  /** Keeps a run whose cleanup failed in sight, for as long as there are not too many of them. */
+  keepInSight(life: string): void {
+    this.#halfCleaned.add(life);
+    const [oldest] = this.#halfCleaned;
+    if (this.#halfCleaned.size > limits.toolRetainedRunsMax && oldest !== undefined) this.#halfCleaned.delete(oldest);
   }
 
   isOf(session: Session, name: string): boolean {

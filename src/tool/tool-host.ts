@@ -1,9 +1,14 @@
 import type { AgentOptions, Runtime } from "../index.ts";
-import type { AgentDefaults } from "./agent-defaults.ts";
 import type { TeamDetails } from "./team-details.ts";
 import type { InputSchema } from "./input-schema.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Session, TeamRuns } from "./team-runs.ts";
+
+/** What agents run with that say nothing else. */
+export interface AgentDefaults {
+  readonly model?: string | undefined;
+  readonly thinking?: string | undefined;
+}
 
 /** What the program that offers the tool says about it. */
 export interface TeamToolHost {
