@@ -1,12 +1,12 @@
 /** What a value has to be: the name of a type, one of some texts, a list of one shape, or fields, those with `?` where they are there. */
-export type Shape = string | readonly [Shape] | { readonly [field: string]: Shape } | ReadonlySet<string> | RegExp;
+export type Shape = string | readonly [Shape] | { readonly [field: string]: Shape } | ReadonlySet<unknown> | RegExp;
 
 /** Everything in which a value is not of a shape, by its place. Fields that the shape does not name may be there. */
 export function misfits(value: unknown, shape: Shape, place = ""): string[] {
   const wrong = (want: string): string[] => [`${place} is ${JSON.stringify(value)}, not ${want}`];
   if (typeof shape === "string") return typeof value === shape ? [] : wrong(`a ${shape}`);
   if (shape instanceof RegExp) return typeof value === "string" && shape.test(value) ? [] : wrong(String(shape));
-  if (shape instanceof Set) return shape.has(value as string) ? [] : wrong(`one of ${[...shape].join(", ")}`);
+  if (shape instanceof Set) return shape.has(value) ? [] : wrong(`one of ${[...shape].join(", ")}`);
   if (Array.isArray(shape)) {
     if (!Array.isArray(value)) return wrong("a list");
     return value.flatMap((item, index) => misfits(item, shape[0] as Shape, `${place}[${index}]`));
@@ -85,7 +85,15 @@ export const records = {
       time,
       "stepId?": "string",
       type: new Set([
-        ...["run", "step", "assistant_delta", "assistant_final", "tool", "diagnostic", "parent_message", "rpc", "ui"],
+        "run",
+        "step",
+        "assistant_delta",
+        "assistant_final",
+        "tool",
+        "diagnostic",
+        "parent_message",
+        "rpc",
+        "ui",
       ]),
       label: "string",
       "preview?": "string",
@@ -121,6 +129,7 @@ export const records = {
     },
   ],
   error: finding,
+  cursor: "string",
   details: {
     kind: /^agent_team$/,
     action: "string",
