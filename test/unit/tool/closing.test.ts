@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { limits } from "runfold";
+import { limits, memoryJournal } from "runfold";
+import type { Journal } from "runfold";
 import { succeeded } from "runfold/testing";
 import type { TeamNotice } from "runfold/tool";
 import { endWithArtifact, watchedArtifacts } from "./long-texts.ts";
@@ -26,6 +27,34 @@ describe("a session that is shut down", () => {
     expect(new Set(codes)).toEqual(new Set(["start-aborted-before-run-id"]));
     expect((await runtime.list()).filter(({ status }) => status !== "canceled")).toEqual([]);
     expect((await tool.call({ action: "start", graph }, one)).ok).toBe(true);
+  });
+
+  test("ends a run that is still being written down when it comes", async () => {
+    let open: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let begun: (() => void) | undefined;
+    const appending = new Promise<void>((resolve) => (begun = resolve));
+    const journal: Journal = new Proxy(memoryJournal(), {
+      get(target, name) {
+        const found: unknown = Reflect.get(target, name, target);
+        if (typeof found !== "function") return found;
+        if (name !== "append") return found.bind(target) as unknown;
+        return async (...given: Parameters<Journal["append"]>) => {
+          begun?.();
+          await gate;
+          await target.append(...given);
+        };
+      },
+    });
+    const { tool, runtime, settle } = await teamWorld({ journal });
+    const starting = tool.call({ action: "start", graph }, one);
+    await appending;
+    const closing = tool.shutdown("one");
+    await settle();
+    open?.();
+    expect([(await starting).ok, await closing]).toEqual([true, 1]);
+    await settle();
+    expect((await runtime.get("r1"))?.snapshot().status).toBe("canceled");
   });
 
   test("ends its other runs though one of them cannot be ended, and says why", async () => {
