@@ -1,6 +1,7 @@
 import { limits } from "../domain/limits.ts";
 import type { Notice } from "../domain/notice.ts";
 import type { Clock } from "../ports/clock.ts";
+import { onAbort } from "../ports/on-abort.ts";
 import type { NoticeAnswer, NoticeFailure, NoticeSink } from "../ports/notice-sink.ts";
 import { cutText } from "../domain/cut-text.ts";
 import { textOf } from "./error-text.ts";
@@ -51,12 +52,12 @@ export class NoticeSubscriber {
       late.abort();
     });
     const stopped = (): void => isOver?.({ reason: "The runtime was closed before it gave an answer." });
-    this.#stop.signal.addEventListener("abort", stopped, { once: true });
+    const listenNoMore = onAbort(this.#stop.signal, stopped);
     try {
       return await Promise.race([this.#ask(notice, signal), over]);
     } finally {
       timer.cancel();
-      this.#stop.signal.removeEventListener("abort", stopped);
+      listenNoMore();
     }
   }
 

@@ -1,22 +1,5 @@
-/**
- * What commands print must not steer the terminal that shows it: control characters, and those that turn the direction of
- * writing, are taken out.
- */
-const steering = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-const steeringInLines = /[^\P{Cc}\n\t]+|[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
-/** Whole escape sequences first, so that their parameters do not stay behind as text (ECMA-48: CSI, then OSC and its like). */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const sequences = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]/g;
-
-/** A text as one line. */
-export function printable(text: string): string {
-  return text.replaceAll(sequences, "").replaceAll(steering, " ").trim();
-}
-
-/** A text with its line breaks and tabs. */
-export function printableText(text: string): string {
-  return text.replaceAll(sequences, "").replaceAll(steeringInLines, "");
-}
+/** What commands print must not steer the terminal that shows it. */
+export { printable, printableText } from "../domain/printable.ts";
 
 /** The text cut to a number of columns, with an ellipsis where something is missing. */
 export function fitted(text: string, columns: number): string {

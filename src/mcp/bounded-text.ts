@@ -1,23 +1,6 @@
-import { printable, printableText } from "../cli/printable.ts";
+import { printableText } from "../domain/printable.ts";
 
-/**
- * A text of somebody else as one line of at most so many characters, cut between code points. Escape sequences, control characters
- * and those that turn the direction of writing are taken out.
- */
-export function oneLine(text: string, charsMax: number): string {
-  // What is cut away is not looked at: a text may have megabytes.
-  const near = printable(text.slice(0, charsMax * 4)).replaceAll(/\s+/gu, " ");
-  const isCut = near.length > charsMax || text.length > charsMax * 4;
-  return isCut ? `${wholeCharacters(near.slice(0, charsMax - 1))}…` : near;
-}
-
-/** A text that ends between two code points, not within one. */
-function wholeCharacters(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
-}
-
-/** Its first or last bytes as UTF-8, at most so many, cut between code points. */
+/** The first or last bytes of a text as UTF-8, at most so many, cut between code points. */
 export function cutBytes(bytes: Uint8Array, bytesMax: number, keeps: "start" | "end"): Uint8Array {
   if (bytes.length <= bytesMax) return bytes;
   if (keeps === "end") {

@@ -2,7 +2,7 @@ import { isRunId } from "../domain/ids.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { limits, RunfoldError, type Run, type RunSummary } from "../index.ts";
 import type { HostedRuns, McpHost } from "./host.ts";
-import { oneLine } from "./bounded-text.ts";
+import { printableLine } from "../domain/printable.ts";
 
 export interface FoundRun extends HostedRuns {
   readonly run: Run;
@@ -23,6 +23,6 @@ function namesOf(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return "There are no runs yet.";
   const named = runs.slice(-limits.mcpNamesMax).toReversed();
   const more = runs.length - named.length;
-  const list = named.map(({ id, status }) => oneLine(`${id} (${status})`, limits.mcpTextCharsMax)).join(", ");
+  const list = named.map(({ id, status }) => printableLine(`${id} (${status})`, limits.mcpTextCharsMax)).join(", ");
   return `There are ${list}${more === 0 ? "" : `, and ${more} older ones`}.`;
 }

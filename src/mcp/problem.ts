@@ -1,7 +1,7 @@
 import { adviceOn } from "../cli/advice.ts";
 import { CommandError } from "../cli/errors.ts";
 import { isRunfoldError, limits, type GraphDiagnostic } from "../index.ts";
-import { oneLine } from "./bounded-text.ts";
+import { printableLine } from "../domain/printable.ts";
 
 /** Something that this server refuses by itself: what, and what to do about it. */
 export class Refusal extends Error {
@@ -67,14 +67,14 @@ function problem(code: string, message: string, repair: string, diagnostics: rea
   const shown = diagnostics.slice(0, limits.mcpDiagnosticsMax).map(({ code: kind, severity, ...texts }) => ({
     code: kind,
     severity,
-    message: oneLine(texts.message, limits.mcpMessageCharsMax),
-    pointer: oneLine(texts.pointer, limits.mcpTextCharsMax),
-    repair: oneLine(texts.repair, limits.mcpMessageCharsMax),
+    message: printableLine(texts.message, limits.mcpMessageCharsMax),
+    pointer: printableLine(texts.pointer, limits.mcpTextCharsMax),
+    repair: printableLine(texts.repair, limits.mcpMessageCharsMax),
   }));
   const omittedDiagnostics = diagnostics.length - shown.length;
   return {
     code,
-    message: oneLine(message, limits.mcpMessageCharsMax),
+    message: printableLine(message, limits.mcpMessageCharsMax),
     repair,
     ...(shown.length === 0 ? {} : { diagnostics: shown }),
     ...(omittedDiagnostics === 0 ? {} : { omittedDiagnostics }),

@@ -2,7 +2,7 @@ import { ownerStateOf } from "../cli/owner-state.ts";
 import { saidByEvent, saidByStep } from "../cli/said.ts";
 import { wireReceipt, wireRun, wireStatus, wireStep } from "../cli/wire.ts";
 import { limits, type RunSnapshot, type StepSnapshot, type WaitReceipt } from "../index.ts";
-import { oneLine } from "./bounded-text.ts";
+import { printableLine } from "../domain/printable.ts";
 import type { ToolAnswer } from "./tool.ts";
 
 export interface StatusParts {
@@ -13,7 +13,7 @@ export interface StatusParts {
   readonly note?: string | undefined;
 }
 
-const short = (text: string): string => oneLine(text, limits.mcpTextCharsMax);
+const short = (text: string): string => printableLine(text, limits.mcpTextCharsMax);
 
 /** How a run stands, in the form of `runfold status --json`, but bounded: a model has to read it. */
 export function statusAnswer(run: RunSnapshot, { receipt, step, note }: StatusParts = {}): ToolAnswer {
@@ -63,8 +63,8 @@ export function boundedStep(step: StepSnapshot, isOneOfMany: boolean) {
     needs: isOneOfMany ? undefined : needs?.slice(0, limits.mcpStepsMax),
     after: isOneOfMany ? undefined : after?.slice(0, limits.mcpStepsMax),
     activity: short(activity),
-    failure: failure === undefined ? undefined : { ...failure, message: oneLine(failure.message, charsMax) },
-    reason: reason === undefined ? undefined : oneLine(reason, charsMax),
+    failure: failure === undefined ? undefined : { ...failure, message: printableLine(failure.message, charsMax) },
+    reason: reason === undefined ? undefined : printableLine(reason, charsMax),
     blockedBy: blockedBy?.slice(0, limits.mcpNamesMax),
   };
 }

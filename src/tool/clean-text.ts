@@ -20,14 +20,3 @@ export function visibleText(text: string): string {
     return code === 0x7f ? "\u{2421}" : "\u{FFFD}";
   });
 }
-
-/** A text of others as one line of at most `charsMax` UTF-16 units. Only so much of a long text is looked at. */
-export function oneLine(text: string, charsMax: number): string {
-  const folded = text
-    .slice(0, charsMax * 4)
-    .replaceAll(/[\s\p{Cc}\p{Cs}\p{Bidi_Control}]+/gu, " ")
-    .trim();
-  if (folded.length <= charsMax && text.length <= charsMax * 4) return folded;
-  const cut = folded.slice(0, charsMax - 1);
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
-}

@@ -1,8 +1,8 @@
 import { limits } from "../domain/limits.ts";
 import { isRunfoldError, type Runtime } from "../index.ts";
-import { isRunEnded } from "../domain/status.ts";
 import { checkedInput } from "./checked-input.ts";
 import { cancelRun, cleanUpRun } from "./end-run.ts";
+import { endRuns } from "./end-runs.ts";
 import { formatResult } from "./format-result.ts";
 import { type Action, graphInput, type InputSchema, inputSchema } from "./input-schema.ts";
 import { listCatalog } from "./list-catalog.ts";
@@ -38,7 +38,7 @@ export function teamToolDefinition({
 export interface TeamTool extends TeamToolDefinition {
   /**
    * Does what an input says. Whatever is wrong with the input, the run or the call is in the result.
-   * @throws errors of our own making alone
+   * @throws what `defaults` and `confirmProjectAgents` of the host throw; errors of our own making
    */
   call(input: unknown, options?: TeamCallOptions): Promise<TeamResult>;
   /**
@@ -55,8 +55,11 @@ export interface TeamCallOptions {
   readonly session?: string | undefined;
   /** Ends a wait. What was started goes on. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told how the run stands while the call waits, at most every `limits.toolUpdateMs`. Never called after the call has come back. */
-  readonly onUpdate?: ((update: TeamUpdate) => void) | undefined;
+  /**
+   * Is told how the run stands while the call waits, at most every `limits.toolUpdateMs`. Never called after the call has come back. To
+   * throw or to reject is to be told nothing more, which the result says as `run-ui-callback-failed`.
+   */
+  readonly onUpdate?: ((update: TeamUpdate) => unknown) | undefined;
 }
 
 export interface TeamResult {
@@ -94,6 +97,7 @@ export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamT
     schema: inputSchema(stepsMax),
     graphSchema: graphInput(stepsMax),
     recordOf: (run, life) => recordIn(records, `${run}\n${life}`, host),
+    isOpen: (session) => notices.isOpen(session),
     forget: (run, life) => void records.delete(`${run}\n${life}`),
   };
   const notices = new TeamNotices(parts);
@@ -107,7 +111,7 @@ export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamT
     },
     async shutdown(session, reason = "Its session was shut down.") {
       notices.close(session);
-      return await endRuns(parts, session, reason);
+      return await endRuns(parts.runs, session, reason);
     },
     close: () => notices.end(),
   };
@@ -141,23 +145,10 @@ async function answerTo(
 function recordIn(records: Map<string, RunRecord>, key: string, host: TeamToolHost): RunRecord {
   const known = records.get(key);
   if (known !== undefined) return known;
-  const record = new RunRecord();
+  const record = new RunRecord((host.agents?.skills ?? []).map(({ name }) => name));
   records.set(key, record);
   const max = 2 * (host.retainedRunsMax ?? limits.toolRetainedRunsMax);
   const [oldest] = records.keys();
   if (records.size > max && oldest !== undefined) records.delete(oldest);
   return record;
-}
-
-async function endRuns({ runs }: ToolParts, session: Session, reason: string): Promise<number> {
-  const { own } = await runs.count(session);
-  const live = own.filter(({ status }) => !isRunEnded(status));
-  await Promise.all(
-    live.map(async ({ id }) => {
-      const run = await runs.find(session, id);
-      await run?.cancel({ reason, force: true });
-      await run?.wait({ until: "end", timeoutMs: limits.toolShutdownMs });
-    }),
-  );
-  return live.length;
 }

@@ -23,16 +23,17 @@ export async function cleanUpRun(
   const action = "cleanup";
   const found = await findRun(parts, action, session, input.runId);
   if (!isFound(found)) return found;
-  const { id, status } = { id: found.run.id, status: found.run.snapshot().status };
+  const { id, status, life } = found.run.snapshot();
   try {
     const paths = await keptPaths(found);
     const { deleted } = await found.run.cleanup();
-    parts.forget(id, found.run.snapshot().life);
+    parts.forget(id, life);
     const deletedPaths = deleted.map((name) => paths.get(name) ?? name);
     return teamDetails({ action, cleanup: { runId: id, deletedPaths } });
   } catch (thrown) {
     if (!isRunfoldError(thrown)) throw thrown;
     const isLive = thrown.code === "run.live";
+    if (!isLive) parts.runs.keepInSight(life);
     const code = isLive ? "cleanup-run-live" : "cleanup-artifacts-failed";
     const repair = isLive ? `Run ${id} is ${status}: wait for its end, or cancel it first.` : "Try it again.";
     return teamDetails({
@@ -43,13 +44,14 @@ export async function cleanUpRun(
 }
 
 /** Where its artifacts lie, by their names: once they are gone nobody can tell. */
-async function keptPaths({ run }: FoundRun): Promise<ReadonlyMap<string, string>> {
+async function keptPaths({ run, record }: FoundRun): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
   // One that has not ended may still be cleaned up where nobody writes it; its events end here all the same.
   const { position: head } = run.snapshot();
   for await (const { event, position } of run.events()) {
     if (event.type === "artifact.stored") {
-      const path = await run.artifactPath(event.artifact).catch(() => undefined);
+      // Something else may lie there by now; then it is where it was when it was last looked for.
+      const path = await run.artifactPath(event.artifact).catch(() => record.paths.get(event.artifact.name));
       if (path !== undefined) paths.set(event.artifact.name, path);
     }
     if (position >= head) break;

@@ -1,12 +1,12 @@
 import { limits } from "../domain/limits.ts";
-import { oneLine } from "./clean-text.ts";
+import { printableLine } from "../domain/printable.ts";
 import type { TeamDetails, TeamOutput, TeamRun, TeamStep } from "./team-details.ts";
 import type { TeamDiagnostic } from "./team-diagnostic.ts";
 import { TeamDocument } from "./team-document.ts";
 
 const { toolShortCharsMax: shortMax, toolPathCharsMax: pathMax } = limits;
-const short = (text: string): string => oneLine(text, shortMax);
-const quotedPath = (path: string): string => JSON.stringify(oneLine(path, pathMax));
+const short = (text: string): string => printableLine(text, shortMax);
+const quotedPath = (path: string): string => JSON.stringify(printableLine(path, pathMax));
 
 /** A result as bounded Markdown for a model. Texts of steps stand between markers and are evidence, never instructions. */
 export function formatResult(details: TeamDetails): string {
@@ -19,6 +19,8 @@ export function formatResult(details: TeamDetails): string {
     if (notice.noticeLimitReached) document.line("- no more milestones of this run will be told");
   }
   if (run !== undefined) addRun(document, run);
+  // Near the top, so that no long text pushes it out: whoever cannot see the rest goes on from here.
+  if (details.cursor !== undefined) document.line(`- cursor: ${details.cursor}`);
   if (wait !== undefined) {
     const about = wait.stepId === undefined ? "" : ` for ${wait.stepId}`;
     document.line(`- wait${about}: ${wait.outcome} (asked for ${wait.requestedSeconds} s)`);
@@ -44,14 +46,15 @@ export function formatResult(details: TeamDetails): string {
   const others = details.diagnostics.filter((diagnostic) => diagnostic !== error);
   if (others.length > 0) document.line("## Diagnostics");
   for (const diagnostic of others) addDiagnostic(document, diagnostic);
-  if (details.cursor !== undefined) document.line(`- cursor: ${details.cursor}`);
   return document.toString();
 }
 
 function addDiagnostic(document: TeamDocument, { severity, code, message, path, repair }: TeamDiagnostic): void {
-  const place = path === "/" ? "" : ` at ${oneLine(path, pathMax)}`;
-  document.line(`- ${severity} ${oneLine(code, shortMax)}${place}: ${oneLine(message, limits.failureMessageCharsMax)}`);
-  if (repair !== undefined) document.line(`  - repair: ${oneLine(repair, limits.failureMessageCharsMax)}`);
+  const place = path === "/" ? "" : ` at ${printableLine(path, pathMax)}`;
+  document.line(
+    `- ${severity} ${printableLine(code, shortMax)}${place}: ${printableLine(message, limits.failureMessageCharsMax)}`,
+  );
+  if (repair !== undefined) document.line(`  - repair: ${printableLine(repair, limits.failureMessageCharsMax)}`);
 }
 
 function addRun(document: TeamDocument, run: TeamRun): void {
@@ -103,9 +106,9 @@ function endedRow(step: TeamStep): string {
   const parts = [`- ${id} ${status}`];
   parts.push(outputFilePath === undefined ? "no file" : `file ${quotedPath(outputFilePath)}`);
   if (outputChars !== undefined) parts.push(`${outputChars} characters`);
-  if (cwd !== undefined) parts.push(`cwd ${short(cwd)}`);
+  parts.push(`cwd ${short(cwd)}`);
   if (stopReason !== undefined && stopReason !== status) parts.push(`because ${short(stopReason)}`);
-  parts.push(`task: ${oneLine(taskPreview, limits.toolTaskCharsMax)}`);
+  parts.push(`task: ${printableLine(taskPreview, limits.toolTaskCharsMax)}`);
   const shown = upstreamArtifacts.slice(0, limits.toolUpstreamRowsMax).map((one) => `${one.stepId} ${one.status}`);
   const rest = upstreamArtifacts.length - shown.length;
   if (shown.length > 0) parts.push(`after ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);

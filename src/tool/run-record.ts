@@ -1,5 +1,6 @@
 import { cursorAt } from "../domain/cursor.ts";
 import { limits } from "../domain/limits.ts";
+import type { Place } from "../domain/events.ts";
 import type { AgentDefinition, ArtifactRef, Position, RecordedEvent, Run, RunSnapshot, StepId } from "../index.ts";
 import { type TeamDiagnostic, warning } from "./team-diagnostic.ts";
 
@@ -21,6 +22,10 @@ const nothing: StepRecord = { report: undefined, liveText: "", liveChars: 0, isL
  */
 export class RunRecord {
   readonly definitions = new Map<string, AgentDefinition>();
+  /** The skills that the host gives to every agent. */
+  readonly skills: readonly string[];
+  #root = "";
+  readonly #places = new Map<string, string>();
   /** Where the caller has come to: what the next wait without a cursor goes on from, and the events that it was given. */
   told: Position = 0;
   page: { readonly page: Position; readonly base: Position; readonly filter: StepId | undefined } = {
@@ -28,14 +33,18 @@ export class RunRecord {
     base: 0,
     filter: undefined,
   };
-  /** Characters of the texts of ended steps that were looked at, and where their reports lie. */
-  readonly lengths = new Map<StepId, number>();
+  /** Characters of the texts of ended steps that were, or are being, looked at, and where their reports lie. */
+  readonly lengths = new Map<StepId, Promise<number | undefined>>();
   readonly paths = new Map<string, string | undefined>();
   readonly #steps = new Map<StepId, StepRecord>();
   readonly #diagnostics = new Map<string, TeamDiagnostic>();
   #omittedDiagnostics = 0;
   #position: Position = 0;
   #reading: Promise<void> = Promise.resolve();
+
+  constructor(skills: readonly string[] = []) {
+    this.skills = skills;
+  }
 
   /** Takes in what has happened up to a snapshot. Calls at the same time share one reading. */
   async advance(run: Run, { position, life }: RunSnapshot): Promise<void> {
@@ -46,6 +55,11 @@ export class RunRecord {
 
   of(step: StepId): StepRecord {
     return this.#steps.get(step) ?? nothing;
+  }
+
+  /** Where a step works: a real path. */
+  placeOf(cwd: string | undefined): string {
+    return cwd === undefined ? this.#root : (this.#places.get(cwd) ?? cwd);
   }
 
   /** Each distinct finding about the run once, oldest first. */
@@ -70,7 +84,10 @@ export class RunRecord {
       case "run.started":
       case "run.forked":
         for (const definition of event.definitions ?? []) this.definitions.set(definition.ref, definition);
-        return;
+        this.#root = event.root;
+        return this.#addPlaces(event.places);
+      case "run.recovered":
+        return this.#addPlaces(event.places);
       case "diagnostic.recorded":
         return this.#diagnose(event.code, event.severity, event.message, event.step);
       case "artifact.stored":
@@ -93,6 +110,10 @@ export class RunRecord {
         return;
       default:
     }
+  }
+
+  #addPlaces(places: readonly Place[]): void {
+    for (const { cwd, realPath } of places) this.#places.set(cwd, realPath);
   }
 
   #addText(

@@ -2,7 +2,7 @@ import { toolProfile } from "../adapters/executors/agents/tool-profile.ts";
 import { limits } from "../domain/limits.ts";
 import { isStepEnded } from "../domain/status.ts";
 import type { RunSnapshot, StepCounts, StepSnapshot, StepStatus } from "../index.ts";
-import { oneLine } from "./clean-text.ts";
+import { printableLine } from "../domain/printable.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { TeamRun, TeamStep, TeamUpstream, WireStatus } from "./team-details.ts";
 
@@ -30,7 +30,7 @@ export function teamRun(run: RunSnapshot): TeamRun {
     lastEvent: run.activity,
     canMessage: run.status === "running" && live.length > 0,
     canCancel: run.canCancel,
-    canCleanup: run.canClean,
+    canCleanup: run.isEnded,
     counts: { ...counts, timed_out: timedOut },
     ...(run.usage === undefined ? {} : { usage: run.usage }),
   };
@@ -77,7 +77,7 @@ function teamStep(
     ...(thinking === undefined ? {} : { thinking }),
     effectiveTools: tools,
     extensionTools: agent?.extensionTools ?? [],
-    callerSkills: [],
+    callerSkills: agent === undefined ? [] : record.skills,
     needs,
     after,
     ...(step.startedAt === undefined ? {} : { startedAt: isoTime(step.startedAt) }),
@@ -87,7 +87,7 @@ function teamStep(
     ...(output?.filePath === undefined ? {} : { outputFilePath: output.filePath }),
     ...(output?.chars === undefined ? {} : { outputChars: output.chars }),
     taskPreview: taskPreview(agent?.task ?? ""),
-    ...(cwd === undefined ? {} : { cwd }),
+    cwd: record.placeOf(cwd),
     ...(isStepEnded(step.status) ? { stopReason: message ?? wireStatus(step.status) } : {}),
     upstreamArtifacts: upstream,
     ...(step.usage === undefined ? {} : { usage: step.usage }),
@@ -105,6 +105,6 @@ export function errorMessageOf({ status, failure, reason, blockedBy }: StepSnaps
 
 function taskPreview(task: string): string {
   const cut = task.length - limits.toolTaskCharsMax;
-  const shown = oneLine(task, limits.toolTaskCharsMax);
+  const shown = printableLine(task, limits.toolTaskCharsMax);
   return cut > 0 ? `${shown} [${cut} more characters]` : shown;
 }

@@ -10,7 +10,7 @@ import { placeOf, type ReadingPlace, teamCursor } from "./team-cursor.ts";
 import { type TeamDetails, teamDetails, type TeamOutput, type TeamWait } from "./team-details.ts";
 import { error, type TeamDiagnostic, warning } from "./team-diagnostic.ts";
 import type { ToolCall, ToolParts } from "./tool-host.ts";
-import { watch } from "./watch-run.ts";
+import { RunWatch } from "./watch-run.ts";
 
 export interface StatusInput {
   readonly runId: string;
@@ -41,17 +41,19 @@ export async function runStatus(parts: ToolParts, call: ToolCall<StatusInput>): 
   const place = placeIn(input, found);
   if ("severity" in place) return await refused(place);
 
-  const watching = call.onUpdate === undefined ? undefined : watch(run, call.onUpdate);
-  const wait = await waitFor(found, input, place, signal).finally(() => watching?.unsubscribe());
+  const watching = call.onUpdate === undefined ? undefined : new RunWatch(run, call.onUpdate);
+  const wait = await waitFor(found, input, place, signal).finally(() => watching?.end());
+  const unwatched = watching?.end();
   const snapshot = run.snapshot();
   const rows = await runRows(snapshot, found);
   const page = input.debugEvents === true ? await pageOf(found, snapshot, input, place) : undefined;
   const next = page?.next ?? { ...place, wait: snapshot.position };
-  record.told = snapshot.position;
+  // Answers at the same time may be given in any order; what was told once stays told.
+  record.told = Math.max(record.told, snapshot.position);
   record.page = { page: next.page, base: next.base, filter: next.filter };
   const cursor = teamCursor(snapshot, next);
   const { outputs, problems } = await outputsOf(found, snapshot, input);
-  const diagnostics = [...rows.diagnostics, ...problems];
+  const diagnostics = [...rows.diagnostics, ...problems, ...(unwatched === undefined ? [] : [unwatched])];
   if (input.stepId !== undefined && input.preview === true) {
     const message = "stepId says what to wait for and which events to list; it selects no text.";
     const repair = "Ask for the text of one step with step_result.";
@@ -102,7 +104,7 @@ async function waitFor(
     return { ...about, outcome: receipt.isImmediate ? "already-material" : "material-event" };
   } catch (thrown) {
     // Whoever gave the call up hears no answer; the run goes on.
-    if (signal?.aborted === true) return { ...about, outcome: "aborted" };
+    if (signal?.aborted === true && thrown === signal.reason) return { ...about, outcome: "aborted" };
     throw thrown;
   }
 }

@@ -1,7 +1,9 @@
+import { cutText } from "../domain/cut-text.ts";
 import type { Fields } from "../domain/fields.ts";
 import { limits } from "../domain/limits.ts";
 import { isRunEnded } from "../domain/status.ts";
 import { isRunfoldError, type GraphDiagnostic } from "../index.ts";
+import { defaultsFor } from "./agent-defaults.ts";
 import { runDetails } from "./found-run.ts";
 import { type TeamDetails, teamDetails } from "./team-details.ts";
 import { error, type TeamDiagnostic } from "./team-diagnostic.ts";
@@ -18,13 +20,14 @@ export async function startTeam(
 ): Promise<TeamDetails> {
   const { runs, host } = parts;
   if (signal?.aborted === true) return aborted();
-  const defaults = { kind: host.agentKind ?? "pi", ...host.defaults?.() };
-  const planned = teamGraph(input.graph, input.options, runs.newName(session), defaults);
+  const kind = host.agentKind ?? "pi";
+  const defaultsOf = await defaultsFor(parts, input.graph, host.defaults?.() ?? {});
+  const planned = teamGraph(input.graph, input.options, { name: runs.newName(session), kind, defaultsOf });
   if (planned.graph === undefined) return planningFailed(planned.diagnostics);
   const { graph, diagnostics } = planned;
   try {
     const started = await runs.start(graph, async () =>
-      signal?.aborted === true ? aborted() : await refusedForCapacity(parts, session),
+      signal?.aborted === true || !parts.isOpen(session) ? aborted() : await refusedForCapacity(parts, session),
     );
     if ("refusal" in started) return started.refusal;
     const found = { run: started, record: parts.recordOf(started.id, started.snapshot().life) };
@@ -37,12 +40,15 @@ export async function startTeam(
     if (isRunfoldError(thrown, "run.idInvalid")) {
       return teamDetails({ action, error: error("run-id-exhausted", thrown.message, { action }) });
     }
-    throw thrown;
+    if (isRunfoldError(thrown)) throw thrown;
+    // A check of the host's own that is broken; nothing was started, and the model has to be told.
+    const message = `Nothing was started: ${cutText(String(thrown), limits.failureMessageCharsMax)}`;
+    return teamDetails({ action, error: error("start-failed", message, { action }) });
   }
 }
 
 function aborted(): TeamDetails {
-  const message = "The call was given up before a run was started.";
+  const message = "The call was given up, or its session shut down, before a run was started.";
   return teamDetails({ action, error: error("start-aborted-before-run-id", message, { action }) });
 }
 

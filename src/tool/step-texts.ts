@@ -29,7 +29,6 @@ export async function stepText(run: Run, step: StepSnapshot, record: RunRecord):
     const { stored, partial } = await run.result(step.id);
     const kept = stored ?? partial;
     const text = kept === undefined ? (errorMessageOf(step) ?? "") : textOf(await run.load(step.id, kept));
-    record.lengths.set(step.id, text.length);
     return { step, text, chars: text.length, filePath, problem: undefined };
   } catch (thrown) {
     // Too large to be loaded, or its artifact was lost: the run can be read all the same.
@@ -39,7 +38,7 @@ export async function stepText(run: Run, step: StepSnapshot, record: RunRecord):
   }
 }
 
-/** The length and the report of every ended step. Each is found out once, however often it is asked for. */
+/** The length and the report of every ended step. Each is found out once, however many ask for it, also at the same time. */
 export async function knownOutputs(
   run: Run,
   { steps }: RunSnapshot,
@@ -48,11 +47,26 @@ export async function knownOutputs(
   const known = new Map<string, KnownOutput>();
   for (const step of steps) {
     if (!isStepEnded(step.status)) continue;
-    const chars = record.lengths.get(step.id);
-    if (chars === undefined) known.set(step.id, await stepText(run, step, record));
-    else known.set(step.id, { chars, filePath: await reportPath(run, step, record) });
+    const chars = await lengthOf(run, step, record);
+    known.set(step.id, { chars, filePath: await reportPath(run, step, record) });
   }
   return known;
+}
+
+async function lengthOf(run: Run, step: StepSnapshot, record: RunRecord): Promise<number | undefined> {
+  const known = record.lengths.get(step.id);
+  if (known !== undefined) return await known;
+  const looking = stepText(run, step, record).then(({ chars }) => chars);
+  record.lengths.set(step.id, looking);
+  try {
+    const chars = await looking;
+    // What could not be read now may be readable later.
+    if (chars === undefined) record.lengths.delete(step.id);
+    return chars;
+  } catch (thrown) {
+    record.lengths.delete(step.id);
+    throw thrown;
+  }
 }
 
 export function teamOutput({ step, chars, filePath }: StepText | (KnownOutput & { step: StepSnapshot })): TeamOutput {

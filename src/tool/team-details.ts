@@ -45,7 +45,8 @@ export interface TeamStep {
   readonly outputFilePath?: string;
   readonly outputChars?: number;
   readonly taskPreview: string;
-  readonly cwd?: string;
+  /** The real path of its working directory. */
+  readonly cwd: string;
   readonly stopReason?: string;
   readonly upstreamArtifacts: readonly TeamUpstream[];
   readonly usage?: Usage;

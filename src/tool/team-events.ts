@@ -1,3 +1,4 @@
+import { headOf } from "../domain/cut-text.ts";
 import { limits } from "../domain/limits.ts";
 import type { Event, RecordedEvent, RunSnapshot } from "../index.ts";
 import { isoTime, wireStatus } from "./run-rows.ts";
@@ -9,7 +10,7 @@ type Said = Omit<TeamEvent, "seq" | "time">;
 export function teamEvent({ position, at, event }: RecordedEvent, run: RunSnapshot): TeamEvent {
   const { preview, ...said } = saidOf(event, run);
   const max = limits.toolEventPreviewCharsMax;
-  const cut = preview !== undefined && preview.length > max ? `${preview.slice(0, max)}...` : preview;
+  const cut = preview !== undefined && preview.length > max ? `${headOf(preview, max)}...` : preview;
   return { seq: position, time: isoTime(at), ...said, ...(cut === undefined || cut === "" ? {} : { preview: cut }) };
 }
 

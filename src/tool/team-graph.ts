@@ -1,3 +1,4 @@
+import type { DefaultsOf } from "./agent-defaults.ts";
 import { kindsWithIdentity } from "../domain/agent-kinds.ts";
 import type { GraphDiagnostic } from "../domain/diagnostic.ts";
 import type { Fields } from "../domain/fields.ts";
@@ -5,28 +6,22 @@ import { limits } from "../domain/limits.ts";
 import { parseGraph, type Graph } from "../index.ts";
 import { error, type TeamDiagnostic, warning } from "./team-diagnostic.ts";
 
-export interface AgentDefaults {
-  /** The program that runs agents: `pi`, or a kind that the host set up. */
-  readonly kind: string;
-  /** For agents that are written in the graph. */
-  readonly model?: string | undefined;
-  readonly thinking?: string | undefined;
-}
-
 export type TeamGraph =
   | { readonly graph: Graph; readonly diagnostics: readonly TeamDiagnostic[] }
   | { readonly graph: undefined; readonly diagnostics: readonly TeamDiagnostic[] };
 
 /**
  * A graph of the tool's input as a graph that can be run, or everything that is wrong with it. `given` has passed the schema of the
- * input. `name` tells whose run it will be.
+ * input. `name` tells whose run it will be, `kind` which program runs its agents.
  */
-export function teamGraph(given: Fields, options: unknown, name: string, defaults: AgentDefaults): TeamGraph {
-  const parsed = parseGraph(documentOf(given, options as StartOptionsInput | undefined, name, defaults));
-  const diagnostics = [
-    ...parsed.diagnostics.map((finding) => teamDiagnostic(finding)),
-    ...unidentified(given, defaults.kind),
-  ];
+export function teamGraph(
+  given: Fields,
+  options: unknown,
+  { name, kind, defaultsOf }: { readonly name: string; readonly kind: string; readonly defaultsOf: DefaultsOf },
+): TeamGraph {
+  const steps = (given["steps"] as GivenStep[]).map((step) => stepOf(step, kind, defaultsOf(step.agent["ref"])));
+  const parsed = parseGraph(documentOf({ ...given, steps }, options as StartOptionsInput | undefined, name));
+  const diagnostics = [...parsed.diagnostics.map((finding) => teamDiagnostic(finding)), ...unidentified(given, kind)];
   return parsed.ok && diagnostics.every(({ severity }) => severity !== "error")
     ? { graph: parsed.graph, diagnostics }
     : { graph: undefined, diagnostics };
@@ -42,7 +37,7 @@ interface GivenStep extends Fields {
   readonly agent: Fields;
 }
 
-function documentOf(given: Fields, options: StartOptionsInput = {}, name: string, defaults: AgentDefaults): Fields {
+function documentOf(given: Fields, options: StartOptionsInput = {}, name: string): Fields {
   const { objective, library, authority, steps } = given;
   const { concurrency, timeoutSecondsPerStep } = (given["limits"] ?? {}) as Fields;
   const { maxRunSeconds, notify } = options;
@@ -54,14 +49,12 @@ function documentOf(given: Fields, options: StartOptionsInput = {}, name: string
     authority,
     notify,
     limits: present({ concurrency, stepTimeoutSeconds: timeoutSecondsPerStep, maxRunSeconds, retentionSeconds }),
-    steps: (steps as GivenStep[]).map((step) => stepOf(step, defaults)),
+    steps,
   });
 }
 
-function stepOf({ id, agent, task, mutationScope, needs, after, cwd }: GivenStep, defaults: AgentDefaults): Fields {
-  // A definition in a file says itself what it wants; where it says nothing, the program's own default holds.
-  const { model, thinking } = agent["ref"] === undefined ? defaults : {};
-  const { kind } = defaults;
+function stepOf(step: GivenStep, kind: string, { model, thinking }: ReturnType<DefaultsOf>): Fields {
+  const { id, agent, task, mutationScope, needs, after, cwd } = step;
   return present({ id, agent: present({ kind, task, mutationScope, model, thinking, ...agent }), needs, after, cwd });
 }
 

@@ -6,10 +6,11 @@ import { knownOutputs, teamOutput } from "./step-texts.ts";
 import { teamCursor } from "./team-cursor.ts";
 import { teamDetails } from "./team-details.ts";
 import { type TeamDiagnostic, warning } from "./team-diagnostic.ts";
-import type { Session } from "./team-runs.ts";
+import { ownerIn, ownerOf, type Session } from "./team-runs.ts";
 import type { TeamNotice, ToolParts } from "./tool-host.ts";
 
 interface Listener {
+  readonly session: Session;
   isOpen: boolean;
   readonly failed: TeamDiagnostic[];
   omitted: number;
@@ -21,37 +22,41 @@ interface Listener {
  */
 export class TeamNotices {
   readonly #parts: ToolParts;
-  readonly #sessions = new Map<Session, Listener>();
+  /** By whose runs they hear of, those that called longest ago first. */
+  readonly #listeners = new Map<string, Listener>();
+  /** Notices are described one after the other, so that the host is told of them in the order in which they came up. */
+  #telling: Promise<void> = Promise.resolve();
   readonly #subscription: ReturnType<Runtime["notices"]["all$"]["subscribe"]> | undefined;
 
   constructor(parts: ToolParts) {
     this.#parts = parts;
     if (parts.host.notify === undefined) return;
-    this.#subscription = parts.runtime.notices.all$.subscribe((notice) => void this.#tell(notice));
+    this.#subscription = parts.runtime.notices.all$.subscribe((notice) => {
+      this.#telling = this.#telling.then(() => this.#tell(notice));
+    });
   }
 
   open(session: Session): void {
-    const listener = this.#sessions.get(session);
-    if (listener !== undefined) {
-      listener.isOpen = true;
-      return;
-    }
-    this.#sessions.set(session, { isOpen: true, failed: [], omitted: 0 });
-    if (this.#sessions.size <= limits.toolSessionsMax) return;
-    // Whoever was closed longest ago may still come back, and is then told of nothing that it missed.
-    for (const [known, { isOpen }] of this.#sessions) {
-      if (!isOpen) return void this.#sessions.delete(known);
-    }
+    const owner = ownerOf(session);
+    const listener = this.#listeners.get(owner) ?? { session, isOpen: true, failed: [], omitted: 0 };
+    listener.isOpen = true;
+    this.#listeners.delete(owner);
+    this.#listeners.set(owner, listener);
+    if (this.#listeners.size > limits.toolSessionsMax) this.#forgetOne();
   }
 
   close(session: Session): void {
-    const listener = this.#sessions.get(session);
+    const listener = this.#listeners.get(ownerOf(session));
     if (listener !== undefined) listener.isOpen = false;
+  }
+
+  isOpen(session: Session): boolean {
+    return this.#listeners.get(ownerOf(session))?.isOpen === true;
   }
 
   /** What the session was not told, once. */
   takeFailures(session: Session): readonly TeamDiagnostic[] {
-    const listener = this.#sessions.get(session);
+    const listener = this.#listeners.get(ownerOf(session));
     if (listener === undefined || listener.failed.length === 0) return [];
     const failures = listener.failed.splice(0);
     const rest = listener.omitted;
@@ -63,17 +68,28 @@ export class TeamNotices {
     this.#subscription?.unsubscribe();
   }
 
+  /** Whoever was closed, or else has called, longest ago; it may come back, and is then told of nothing that it missed. */
+  #forgetOne(): void {
+    const closed = [...this.#listeners].find(([, { isOpen }]) => !isOpen);
+    const [owner] = closed ?? [...this.#listeners][0]!;
+    this.#listeners.delete(owner);
+  }
+
   async #tell(notice: Notice): Promise<void> {
-    const owner = [...this.#sessions].find(([session]) => this.#parts.runs.isOf(session, notice.name));
-    if (owner === undefined) return;
-    const [session, listener] = owner;
-    try {
-      if (!listener.isOpen) return this.#failed(listener, notice, "its session was closed");
-      const described = await this.#describe(notice, session);
-      const answer: unknown = described === undefined ? undefined : await this.#parts.host.notify!(described);
-      if (typeof answer === "string") this.#failed(listener, notice, answer);
-    } catch (thrown) {
+    const owner = ownerIn(notice.name);
+    const listener = owner === undefined ? undefined : this.#listeners.get(owner);
+    if (listener === undefined) return;
+    const failed = (thrown: unknown): void =>
       this.#failed(listener, notice, thrown instanceof Error ? thrown.message : String(thrown));
+    try {
+      const described = listener.isOpen ? await this.#describe(notice, listener.session) : undefined;
+      if (!listener.isOpen) return failed("its session was closed");
+      if (described === undefined) return;
+      const answer: unknown = this.#parts.host.notify!(described);
+      // One that is taken slowly keeps no other waiting.
+      Promise.resolve(answer).then((said) => (typeof said === "string" ? failed(said) : undefined), failed);
+    } catch (thrown) {
+      failed(thrown);
     }
   }
 

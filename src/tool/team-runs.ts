@@ -23,6 +23,8 @@ const namePattern = /^team-([0-9a-f]{16})-[0-9a-f]{8}$/;
  */
 export class TeamRuns {
   readonly #runtime: Runtime;
+  /** Lives of runs whose cleanup failed: they can still be read, and cleaned up again. One that is being cleaned up is gone already. */
+  readonly #halfCleaned = new Set<string>();
   #lastNumber = 0;
   /** One start at a time, so that none slips past the capacity that another is about to use up. */
   #starting: Promise<unknown> = Promise.resolve();
@@ -36,16 +38,24 @@ export class TeamRuns {
     return `team-${ownerOf(session)}-${randomBytes(4).toString("hex")}`;
   }
 
-  /** A session's run by its id; undefined where there is none, or it is another's. */
+  /** A session's run by its id, also one whose cleanup failed halfway; undefined where there is none, or it is another's. */
   async find(session: Session, id: string): Promise<Run | undefined> {
     if (!isRunNumber(id)) return undefined;
     const run = await this.#runtime.get(id);
     const snapshot = run?.snapshot();
-    return snapshot?.isCleaned === false && this.isOf(session, snapshot.graph.name) ? run : undefined;
+    if (snapshot === undefined || !this.isOf(session, snapshot.graph.name)) return undefined;
+    return snapshot.isCleaned && !this.#halfCleaned.has(snapshot.life) ? undefined : run;
+  }
+
+  /** Keeps a run whose cleanup failed in sight, for as long as there are not too many of them. */
+  keepInSight(life: string): void {
+    this.#halfCleaned.add(life);
+    const [oldest] = this.#halfCleaned;
+    if (this.#halfCleaned.size > limits.toolRetainedRunsMax && oldest !== undefined) this.#halfCleaned.delete(oldest);
   }
 
   isOf(session: Session, name: string): boolean {
-    return namePattern.exec(name)?.[1] === ownerOf(session);
+    return ownerIn(name) === ownerOf(session);
   }
 
   async count(session: Session): Promise<RunCounts> {
@@ -65,6 +75,11 @@ export class TeamRuns {
     });
     this.#starting = started.catch(() => undefined);
     return started;
+  }
+
+  /** Resolves when no start that was asked for before is still under way. */
+  async whenStarted(): Promise<void> {
+    await this.#starting;
   }
 
   async #startNext(graph: Graph): Promise<Run> {
@@ -90,8 +105,13 @@ export class TeamRuns {
   }
 }
 
+/** Whose a run is, by the name of its graph; undefined for one that the tool did not start. */
+export function ownerIn(name: string): string | undefined {
+  return namePattern.exec(name)?.[1];
+}
+
 /** The hash keeps the session's name out of the journal, and one that is called as a caller without a session from being one. */
-function ownerOf(session: Session): string {
+export function ownerOf(session: Session): string {
   const key = session === undefined ? "process" : `session\n${session}`;
   return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }

@@ -4,14 +4,20 @@ import type { InputSchema } from "./input-schema.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Session, TeamRuns } from "./team-runs.ts";
 
+/** What agents run with that say nothing else. */
+export interface AgentDefaults {
+  readonly model?: string | undefined;
+  readonly thinking?: string | undefined;
+}
+
 /** What the program that offers the tool says about it. */
 export interface TeamToolHost {
   /** Where `graphFile` is looked up, and whose project agents the catalog lists: the root of the runtime. Default: that of the process. */
   readonly cwd?: string;
   /** Which program runs agents. Default: `pi`. */
   readonly agentKind?: string;
-  /** For agents that are written in a graph and cannot say it themselves. Asked at each start. */
-  readonly defaults?: () => { readonly model?: string | undefined; readonly thinking?: string | undefined };
+  /** What agents run with that say nothing else, be they written in a graph or defined in a file. Asked at each start. */
+  readonly defaults?: () => AgentDefaults;
   /** The `agents` that the runtime was opened with: what of them can be chosen is listed in the catalog. */
   readonly agents?: AgentOptions;
   /** Asks a person whether agents of the project may be listed. Without it, `confirm` is refused. */
@@ -50,6 +56,8 @@ export interface ToolParts {
   readonly schema: InputSchema;
   readonly graphSchema: InputSchema;
   readonly recordOf: (runId: string, life: string) => RunRecord;
+  /** Whether a session has called since it was last shut down. */
+  readonly isOpen: (session: Session) => boolean;
   readonly forget: (runId: string, life: string) => void;
 }
 
@@ -58,5 +66,5 @@ export interface ToolCall<Input> {
   readonly session: Session;
   readonly input: Input;
   readonly signal: AbortSignal | undefined;
-  readonly onUpdate: ((update: TeamUpdate) => void) | undefined;
+  readonly onUpdate: ((update: TeamUpdate) => unknown) | undefined;
 }

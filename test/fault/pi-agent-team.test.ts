@@ -1,20 +1,13 @@
-import { cp, mkdir, symlink } from "node:fs/promises";
-import { join, sep } from "node:path";
 import { describe, expect, test } from "vitest";
-import { builtDirectoryVariable, repository } from "../support/built-command.ts";
 import { eventually } from "../support/eventually.ts";
 import type { ModelRequest } from "../support/model-server/model-request.ts";
-import type { ModelServer } from "../support/model-server/model-server.ts";
 import { modelServers } from "../support/model-server/model-servers.ts";
 import { answer, calls, Gate, hold } from "../support/model-server/reply.ts";
 import type { Reply } from "../support/model-server/reply.ts";
 import { always } from "../support/model-server/script.ts";
-import { filesLeft, piPlace } from "../support/pi-place.ts";
-import type { PiPlace } from "../support/pi-place.ts";
-import { PiSession } from "../support/pi-session.ts";
+import { ownFilesLeft, piWithPackage } from "../support/pi-package.ts";
 import { processesWith, showsProcesses } from "../support/processes.ts";
 import { realPis, realPiTimeoutMs } from "../support/real-pi.ts";
-import type { RealPi } from "../support/real-pi.ts";
 
 const serve = modelServers();
 
@@ -40,23 +33,6 @@ function leader(request: ModelRequest): Reply {
   if (last.includes("step_result: ok")) return answer(`The team says: ${/begins>>>\n(.*)\n/.exec(last)?.[1]}`);
   const isOver = last.includes("run: r1 succeeded");
   return isOver ? team({ action: "step_result", runId: "r1", stepId: "plan", preview: true }) : status;
-}
-
-/** A pi with the package, as it lies where it was installed; the package finds what this repository builds. */
-async function piWithPackage(pi: RealPi, server: ModelServer): Promise<{ session: PiSession; place: PiPlace }> {
-  const place = await piPlace({ url: server.url });
-  const installed = join(place.directory, "pi-agent-team");
-  await cp(join(repository, "packages/pi-agent-team"), installed, { recursive: true });
-  const dependency = join(installed, "node_modules/runfold");
-  await mkdir(dependency, { recursive: true });
-  await cp(join(repository, "package.json"), join(dependency, "package.json"));
-  await symlink(process.env[builtDirectoryVariable]!, join(dependency, "dist"));
-  return { session: new PiSession(pi, place, ["-e", installed]), place };
-}
-
-/** What pi compiles extensions into is kept there by itself, and no rest of a run. */
-async function ownFilesLeft({ temporary }: PiPlace): Promise<string[]> {
-  return (await filesLeft(temporary)).filter((path) => path.split(sep)[0] !== "jiti");
 }
 
 describe("the package for pi, in a real one", () => {

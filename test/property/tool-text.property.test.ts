@@ -37,10 +37,20 @@ const text = fc.oneof(
     .map(([part, times]) => part.repeat(Math.ceil(times / (part.length + 1)))),
 );
 
+/** A result in which every text is somebody else's: outputs as given, and `value` wherever a graph, an agent or a host may write one. */
 function detailsOf(texts: readonly string[], value: string): TeamDetails {
+  const finding = {
+    code: value,
+    message: value,
+    path: value,
+    severity: "error",
+    repair: value,
+    fields: [value],
+  } as const;
   return teamDetails({
-    action: "run_status",
-    error: { code: "x", message: value, path: value, severity: "error", repair: value },
+    action: "catalog",
+    error: finding,
+    diagnostics: [finding, { ...finding, severity: "info" }],
     run: {
       runId: "r1",
       objective: value,
@@ -56,7 +66,63 @@ function detailsOf(texts: readonly string[], value: string): TeamDetails {
       canCleanup: false,
       counts: { pending: 0, running: 0, succeeded: 2, failed: 0, blocked: 0, timed_out: 0, canceled: 0 },
     },
-    events: [{ seq: 1, time: "", type: "tool", label: value, preview: value }],
+    cursor: "r1.a.b",
+    steps: [undefined, "now"].map((endedAt) => ({
+      id: "abc",
+      status: "failed",
+      agentRef: value,
+      effectiveTools: [value],
+      extensionTools: [value],
+      callerSkills: [value],
+      needs: [],
+      after: [],
+      ...(endedAt === undefined ? {} : { endedAt }),
+      lastActivity: value,
+      errorMessage: value,
+      outputFilePath: value,
+      taskPreview: value,
+      cwd: value,
+      stopReason: value,
+      upstreamArtifacts: [{ stepId: "abc", status: "failed", filePath: value }],
+    })),
+    catalog: [
+      {
+        ref: value,
+        name: value,
+        description: value,
+        source: "user",
+        filePath: value,
+        sha256: "",
+        tools: [value],
+        model: value,
+        thinking: value,
+        tags: [value],
+        score: 0,
+      },
+    ],
+    extensionTools: [{ name: value, path: value }],
+    wait: { requestedSeconds: 1, outcome: "timeout", cursorBefore: value, cursorAfter: value },
+    message: {
+      runId: "r1",
+      stepId: "abc",
+      channel: "steer",
+      clientMessageId: value,
+      accepted: false,
+      undeliveredReason: value,
+      reused: false,
+      status: "denied",
+    },
+    cleanup: { runId: "r1", deletedPaths: [value, value] },
+    notice: {
+      runId: "r1",
+      mode: "final",
+      terminal: true,
+      reasons: [value, value],
+      noticeCount: 1,
+      noticeLimitReached: true,
+      key: value,
+    },
+    events: [{ seq: 1, time: "", type: "tool", label: value, preview: value, status: value }],
     outputs: texts.map((one, index) => ({
       stepId: "abcdefgh"[index]!,
       status: "succeeded",
@@ -69,7 +135,7 @@ function detailsOf(texts: readonly string[], value: string): TeamDetails {
 describe("a formatted result", () => {
   test("is well formed, within its limits, and its blocks are those of its steps, whatever they wrote", () => {
     fc.assert(
-      fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), hostile, (texts, value) => {
+      fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), text, (texts, value) => {
         const result = formatResult(detailsOf(texts, value));
         expect(isWellFormed(result)).toBe(true);
         expect(Buffer.byteLength(result)).toBeLessThanOrEqual(limits.toolTextBytesMax);
@@ -83,6 +149,7 @@ describe("a formatted result", () => {
             .slice(0, begun)
             .flatMap((step) => [`<<<runfold output of ${step} begins>>>`, `<<<runfold output of ${step} ends>>>`]),
         );
+        expect(lines.slice(0, limits.toolTextLinesMax).filter((line) => line === "- cursor: r1.a.b")).toHaveLength(1);
         const isCut = lines.at(-1)?.startsWith("[Truncated here") === true;
         expect(isCut || begun === texts.length).toBe(true);
       }),

@@ -10,6 +10,19 @@ export type PiRecord = Readonly<Record<string, unknown>>;
 const flags =
   "--mode rpc --no-session --no-extensions --no-skills --no-prompt-templates --no-themes --no-context-files --offline --provider fake --model fake-1";
 
+/** What a pi of a place finds in its environment. */
+export function piEnvironment({ directory, agentDirectory, temporary }: PiPlace): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: directory,
+    PI_CODING_AGENT_DIR: agentDirectory,
+    TMPDIR: temporary,
+    PI_OFFLINE: "1",
+    PI_TELEMETRY: "0",
+    PI_SKIP_VERSION_CHECK: "1",
+  };
+}
+
 /**
  * The least that speaks with a pi: it writes records and keeps those that come. Nothing of the project's own is in between, so that
  * it shows what a pi and the model server make of each other.
@@ -25,19 +38,12 @@ export class PiSession {
 
   constructor(
     { launcher: [node, program] }: RealPi,
-    { directory, agentDirectory, workspace, temporary }: PiPlace,
+    place: PiPlace,
     moreFlags: readonly string[] = [],
+    leftOut: readonly string[] = [],
   ) {
-    const environment = {
-      PATH: process.env["PATH"] ?? "",
-      HOME: directory,
-      PI_CODING_AGENT_DIR: agentDirectory,
-      TMPDIR: temporary,
-      PI_OFFLINE: "1",
-      PI_TELEMETRY: "0",
-      PI_SKIP_VERSION_CHECK: "1",
-    };
-    this.#child = spawn(node, [program, ...flags.split(" "), ...moreFlags], { cwd: workspace, env: environment });
+    const given = [...flags.split(" ").filter((flag) => !leftOut.includes(flag)), ...moreFlags];
+    this.#child = spawn(node, [program, ...given], { cwd: place.workspace, env: piEnvironment(place) });
     this.#child.stdin.on("error", () => undefined);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.#readRecords();
@@ -56,6 +62,11 @@ export class PiSession {
 
   get pid(): number {
     return this.#child.pid!;
+  }
+
+  /** Answers a question of pi's user interface. */
+  tell(record: PiRecord): void {
+    this.#child.stdin.write(`${JSON.stringify(record)}\n`);
   }
 
   /** Sends a command, and resolves with the answer. */

@@ -3,9 +3,9 @@
  *
  * Runs live as long as the session that started them: they outlast an aborted turn, and end with the session.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { directoryArtifacts, openRuntime } from "runfold";
 import { createTeamTool, teamToolDefinition } from "runfold/tool";
 
@@ -17,8 +17,8 @@ export default function agentTeam(pi) {
   let opening;
   /** After a session's end its last turn may still go on for a moment, and must begin nothing anew. */
   let isOver = false;
-  /** What agents run with that say nothing else: what the session itself runs with by now. */
-  let defaults = {};
+  /** The context of the newest call: whom to ask, and what agents run with that say nothing else. */
+  let newest;
 
   pi.registerTool({
     name,
@@ -28,11 +28,15 @@ export default function agentTeam(pi) {
     promptSnippet: "Run a team of agents as a graph of steps",
     async execute(_call, input, signal, onUpdate, context) {
       if (isOver) throw new Error("The session of pi has been shut down.");
-      defaults = defaultsOf(pi, context);
-      opening ??= open(pi, context, () => defaults);
-      const { tool, session } = await opening;
+      newest = context;
+      opening ??= openTeam(pi, () => newest).catch((error) => {
+        // What kept it from being opened may be repaired before the next call.
+        opening = undefined;
+        throw error;
+      });
+      const team = await opening;
       const update = ({ text, details }) => onUpdate?.({ content: [{ type: "text", text }], details });
-      const result = await tool.call(input, { session, signal, onUpdate: update });
+      const result = await team.call(input, context, { signal, onUpdate: update });
       // To throw is how a tool tells pi that it failed.
       if (!result.ok) throw new Error(result.text);
       return { content: [{ type: "text", text: result.text }], details: result.details };
@@ -53,28 +57,77 @@ export default function agentTeam(pi) {
   });
 }
 
-async function open(pi, context, defaultsNow) {
-  const directory = await mkdtemp(join(tmpdir(), "pi-agent-team-"));
-  const { model, thinking } = defaultsNow();
-  const agents = {
-    pi: {
-      // The very pi that this is, whatever lies in the path.
-      launcher: { command: [process.execPath, process.argv[1]] },
-      agentDirectory,
-      ...(model === undefined ? {} : { model }),
-      ...(thinking === undefined ? {} : { thinking }),
+async function openTeam(pi, contextNow) {
+  const { cwd, hasUI } = contextNow();
+  const agents = { pi: { launcher: { command: ownCommand() }, agentDirectory } };
+  const directory = await makeDirectory();
+  try {
+    const runtime = await openRuntime({ root: cwd, artifacts: directoryArtifacts(directory), agents });
+    const tool = createTeamTool(runtime, {
+      cwd,
+      agents,
+      defaults: () => defaultsOf(pi, contextNow()),
+      notify: tellIn(pi),
+      ...(hasUI === true && { confirmProjectAgents: (signal) => confirmIn(contextNow(), signal) }),
+    });
+    return teamOf({ tool, runtime, directory });
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function teamOf({ tool, runtime, directory }) {
+  const sessions = new Set();
+  return {
+    call(input, { sessionManager }, options) {
+      const session = sessionManager?.getSessionId?.() ?? directory;
+      sessions.add(session);
+      return tool.call(input, { session, ...options });
+    },
+    /** Each part is let go whatever becomes of the others; the runtime ends what could not be ended by its session. */
+    async close() {
+      try {
+        for (const session of sessions) await tool.shutdown(session, "The session of pi was shut down.");
+      } finally {
+        tool.close();
+        await runtime.close().finally(() => rm(directory, { recursive: true, force: true }));
+      }
     },
   };
-  const runtime = await openRuntime({ root: context.cwd, artifacts: directoryArtifacts(directory), agents });
-  const session = context.sessionManager?.getSessionId?.() ?? directory;
-  const tool = createTeamTool(runtime, { cwd: context.cwd, agents, defaults: defaultsNow, notify: tellIn(pi) });
-  const close = async () => {
-    await tool.shutdown(session, "The session of pi was shut down.");
-    tool.close();
-    await runtime.close();
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { tool, session, close };
+}
+
+/** The very pi that this is, whatever lies in the path: a script and what runs it, or a program of its own. */
+function ownCommand() {
+  const isScript = /^(?:node|bun)(?:\.exe)?$/.test(basename(process.execPath));
+  return isScript ? [process.execPath, process.argv[1]] : [process.execPath];
+}
+
+/** A private directory for the texts of runs. Those that a pi has left which was killed go first. */
+async function makeDirectory() {
+  for (const entry of await readdir(tmpdir())) {
+    const pid = /^pi-agent-team-([0-9]+)-[A-Za-z0-9]{6}$/.exec(entry)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(tmpdir(), entry);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats?.isDirectory() !== true || stats.uid !== process.getuid?.()) continue;
+    // Another pi may be at it already.
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+  return await mkdtemp(join(tmpdir(), `pi-agent-team-${process.pid}-`));
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function confirmIn({ ui }, signal) {
+  const question = "A team is to be shown the agents that this project defines. Are they to be trusted?";
+  return ui.confirm("Agents of the project", question, { signal });
 }
 
 /** A notice is put before the model as soon as it can hear it, and begins a turn where it is idle. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { ResourceTemplate, type McpServer } from "@modelcontextprotocol/server";
-import { printableText } from "../../cli/printable.ts";
+import { printableText } from "../../domain/printable.ts";
 import { artifactPlace } from "../../domain/artifact.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
 import { limits, RunfoldError, type ArtifactRef } from "../../index.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ResourceTemplate, type McpServer } from "@modelcontextprotocol/server";
 import { limits } from "../../index.ts";
-import { harmlessJson, oneLine } from "../bounded-text.ts";
+import { printableLine } from "../../domain/printable.ts";
+import { harmlessJson } from "../bounded-text.ts";
 import { findRun } from "../find-run.ts";
 import type { McpHost } from "../host.ts";
 import { Refusal } from "../problem.ts";
@@ -41,7 +42,7 @@ async function newestGraphs(host: McpHost) {
   return newest.map(({ id, name, status }) => ({
     uri: graphUri(id),
     name: `${id}/graph`,
-    title: `Graph ${oneLine(name, limits.mcpTextCharsMax)} of run ${id} (${status})`,
+    title: `Graph ${printableLine(name, limits.mcpTextCharsMax)} of run ${id} (${status})`,
     mimeType,
   }));
 }

@@ -7,7 +7,7 @@ import {
 import { ownerStateOf } from "../../cli/owner-state.ts";
 import { wireStatus } from "../../cli/wire.ts";
 import { limits, type RunSnapshot } from "../../index.ts";
-import { oneLine } from "../bounded-text.ts";
+import { printableLine } from "../../domain/printable.ts";
 import { flagField, optional } from "../fields.ts";
 import { findRun } from "../find-run.ts";
 import { Refusal } from "../problem.ts";
@@ -84,7 +84,7 @@ function consentTo(run: RunSnapshot, isArgued: boolean, call: ToolCall): "given"
 }
 
 function ask(run: RunSnapshot) {
-  const name = JSON.stringify(oneLine(run.graph.name, limits.mcpTextCharsMax));
+  const name = JSON.stringify(printableLine(run.graph.name, limits.mcpTextCharsMax));
   return inputRequired.elicit({
     message: `Delete run ${run.id} of graph ${name} (${wireStatus(run.status)}, ${run.steps.length} steps) with its results and artifacts, for good?`,
     requestedSchema: {

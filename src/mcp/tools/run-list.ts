@@ -1,6 +1,6 @@
 import { wireSummary } from "../../cli/wire.ts";
 import { limits } from "../../index.ts";
-import { oneLine } from "../bounded-text.ts";
+import { printableLine } from "../../domain/printable.ts";
 import { numberField, optional } from "../fields.ts";
 import type { Tool } from "../tool.ts";
 
@@ -57,5 +57,5 @@ export const runList: Tool<typeof fields> = {
 };
 
 function short(text: string): string {
-  return oneLine(text, limits.mcpTextCharsMax);
+  return printableLine(text, limits.mcpTextCharsMax);
 }

@@ -1,6 +1,6 @@
 import { wireMessage } from "../../cli/wire.ts";
 import { limits, type MessageReceipt } from "../../index.ts";
-import { oneLine } from "../bounded-text.ts";
+import { printableLine } from "../../domain/printable.ts";
 import { choiceField, optional, textField } from "../fields.ts";
 import { findRun } from "../find-run.ts";
 import { runId, stepId } from "../run-fields.ts";
@@ -52,7 +52,7 @@ export const runMessage: Tool<typeof fields> = {
     const { run } = await findRun(host, id);
     const { signal } = context.mcpReq;
     const receipt = await run.message(step, { channel, text, signal, ...(key === undefined ? {} : { key }) });
-    const reason = receipt.reason === undefined ? undefined : oneLine(receipt.reason, limits.mcpMessageCharsMax);
+    const reason = receipt.reason === undefined ? undefined : printableLine(receipt.reason, limits.mcpMessageCharsMax);
     const message = { ...wireMessage(receipt), reason };
     const said = sentence(receipt, reason ?? "");
     if (isDelivered(receipt)) return { structured: { message }, text: said };

@@ -1,7 +1,7 @@
 import { limits, parseGraph, parseGraphText, type Graph } from "../../index.ts";
 import { objectField, optional, textField } from "../fields.ts";
 import { findRun } from "../find-run.ts";
-import { readGraphFile } from "../graph-file.ts";
+import { graphFileText } from "../graph-file.ts";
 import { statusOutput } from "../output-schemas.ts";
 import { Refusal } from "../problem.ts";
 import { statusAnswer } from "../status-answer.ts";
@@ -43,7 +43,7 @@ export const runStart: Tool<typeof fields> = {
       throw new Refusal("arguments.invalid", "run_start needs a graph, in one way.", "Give either graph or graphFile.");
     }
     const parsed =
-      graphFile === undefined ? parseGraph(graph) : parseGraphText(await readGraphFile(host.root, graphFile));
+      graphFile === undefined ? parseGraph(graph) : parseGraphText(await graphFileText(host.root, graphFile));
     const started = await host.start(graphOf(parsed), id);
     const { run } = await findRun(host, started.run);
     const note = started.note ?? `Run ${started.run} was started.`;

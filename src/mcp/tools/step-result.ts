@@ -3,7 +3,8 @@ import { wireStatus } from "../../cli/wire.ts";
 import { artifactPlace } from "../../domain/artifact.ts";
 import { isStepEnded } from "../../domain/status.ts";
 import { limits, type StepResult } from "../../index.ts";
-import { fenced, oneLine } from "../bounded-text.ts";
+import { printableLine } from "../../domain/printable.ts";
+import { fenced } from "../bounded-text.ts";
 import { numberField, optional } from "../fields.ts";
 import { findRun } from "../find-run.ts";
 import { stepSchema } from "../output-schemas.ts";
@@ -101,7 +102,7 @@ function headOf(run: string, { step, failure }: StepResult): string {
     return `Step ${id} of run ${run} has not ended: it is ${wireStatus(status)}. Wait for it with run_wait and stepId.`;
   }
   if (status === "succeeded") return `Step ${id} of run ${run} succeeded.`;
-  const why = oneLine(failure?.message ?? step.reason ?? activity, limits.mcpMessageCharsMax);
+  const why = printableLine(failure?.message ?? step.reason ?? activity, limits.mcpMessageCharsMax);
   return `Step ${id} of run ${run} gave no result: it is ${wireStatus(status)}. ${why}`;
 }
 

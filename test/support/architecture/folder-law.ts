@@ -77,6 +77,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/executors/pi": agentProgram,
   "adapters/executors/acp": agentProgram,
   "adapters/graphs": { rooms: ["domain", "ports"], packages: ["valibot", "@dagrejs/dagre"] },
+  // Files that callers name who may not read others: read below a directory alone.
+  "adapters/graph-files": { rooms: ["domain"], packages: node },
   "adapters/journals": { rooms: ["domain", "ports"], packages: ["libsql", ...node] },
   "adapters/notices": adapter,
   // The API alone: whoever wants traces brings an SDK. Nothing else of the package imports this room, so that nobody loads it unasked.
@@ -116,6 +118,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/cli/system-error.ts",
       "src/cli/wait-for-run.ts",
       "src/cli/wire.ts",
+      "src/adapters/graph-files/read-graph-file.ts",
     ],
   },
   // As the command line: a caller of the public surface. What it tells of agents beyond that stands in modules without a state.
@@ -129,6 +132,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/executors/agents/built-in-tools.ts",
       "src/adapters/executors/agents/markers.ts",
       "src/adapters/executors/agents/tool-profile.ts",
+      "src/adapters/graph-files/read-graph-file.ts",
     ],
   },
   // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.

@@ -1,3 +1,4 @@
+import { warningsDuring } from "../../support/warnings.ts";
 import { describe, expect, test } from "vitest";
 import { defineGraph, limits, memoryJournal, step, task } from "runfold";
 import type { Notice, NoticeAnswer, NoticeSubscription } from "runfold";
@@ -200,7 +201,11 @@ test("a journal that cannot keep what became of a notice loses none: it is told 
   expect(again.got.map(({ key }) => key)).toEqual([ear.got[0]!.key]);
 });
 
-test("one subscriber is given so many notices at once, each of another run; the others wait", async () => {
+test("one subscriber is given so many notices at once, each of another run; the others wait, and Node warns of nothing", async () => {
+  expect(await warningsDuring(manyAtOnce)).toEqual([]);
+});
+
+async function manyAtOnce(): Promise<void> {
   const answers: (() => void)[] = [];
   const ear = new Ear(() => new Promise<void>((resolve) => answers.push(resolve)));
   const { runtime } = await openWorld({ notices: [ear.subscription] });
@@ -218,4 +223,4 @@ test("one subscriber is given so many notices at once, each of another run; the 
     await turns();
   }
   expect(new Set(ear.got.map(({ run }) => run)).size).toBe(count);
-});
+}

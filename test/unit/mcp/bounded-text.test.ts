@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutBytes, fenced, harmlessJson, oneLine } from "../../../src/mcp/bounded-text.ts";
+import { printableLine } from "../../../src/domain/printable.ts";
+import { cutBytes, fenced, harmlessJson } from "../../../src/mcp/bounded-text.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 200 });
 const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -9,13 +10,13 @@ describe("a text of somebody else", () => {
   it("is one line, no longer than it may be, whatever is in it", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(anyText, fc.constantFrom("\ud800", "\u001b[31m", "\u2028", "😀"))), (parts) => {
-        const line = oneLine(parts.join(""), 30);
+        const line = printableLine(parts.join(""), 30);
         expect(line.length).toBeLessThanOrEqual(30);
         expect(line).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
       }),
     );
-    expect(oneLine("one\ntwo\u001b[2J", 30)).toBe("one two");
-    expect(oneLine(`${"x".repeat(28)}😀😀`, 30)).toBe(`${"x".repeat(28)}…`);
+    expect(printableLine("one\ntwo\u001b[2J", 30)).toBe("one two");
+    expect(printableLine(`${"x".repeat(28)}😀😀`, 30)).toBe(`${"x".repeat(28)}…`);
   });
 
   it("is cut at the bytes given or just before, never within a character", () => {

@@ -1,9 +1,12 @@
+import { execFile } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { limits } from "runfold";
 import { teamInput, teamStep, teamWorld } from "./team-world.ts";
 
+const run = promisify(execFile);
 const graph = JSON.stringify(teamInput([teamStep("a")]));
 
 type Prepare = (root: string) => Promise<unknown>;
@@ -29,6 +32,13 @@ describe("a graph in a file", () => {
     ["has a NUL in its name", "a\0.json", async () => undefined, "path-invalid"],
     ["is a directory", "dir.json", (root) => mkdir(join(root, "dir.json")), "not-file"],
     ["is too large", "big.json", file("big.json", " ".repeat(limits.toolGraphFileBytesMax + 1)), "too-large"],
+    ["is a pipe", "pipe.json", (root) => run("mkfifo", [join(root, "pipe.json")]), "not-file"],
+    [
+      "is no text",
+      "latin.json",
+      (root) => writeFile(join(root, "latin.json"), Buffer.from([0x22, 0xe9, 0x22])),
+      "json-invalid",
+    ],
     ["is no JSON", "bad.json", file("bad.json", "{"), "json-invalid"],
     ["holds a list", "list.json", file("list.json", "[]"), "object-required"],
     ["holds a call", "call.json", file("call.json", JSON.stringify({ action: "start" })), "control-fields-denied"],

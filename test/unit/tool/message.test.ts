@@ -87,6 +87,29 @@ describe("a message", () => {
     expect((await say(world, early)).details.message).toMatchObject({ accepted: true, reused: false });
   });
 
+  test("to a step that has ended is an event each time and never a receipt of before, and nothing is seen of it in the step", async () => {
+    const world = await talk();
+    world.executor.end("a", succeeded("A"));
+    await world.settle();
+    const rowOf = async () => (await world.call({ action: "run_status", runId: "r1" })).details.steps[0];
+    const before = await rowOf();
+    const both = [await say(world, { clientMessageId: "k" }), await say(world, { clientMessageId: "k" })];
+    expect(
+      both.map(({ details }) => [details.error?.code, details.message?.accepted, details.message?.reused]),
+    ).toEqual([
+      ["message-not-delivered", false, false],
+      ["message-not-delivered", false, false],
+    ]);
+    expect(both[0]?.details.message?.undeliveredReason).toMatch(/succeeded|ended/);
+    expect(await rowOf()).toEqual(before);
+    const { details } = await world.call({ action: "run_status", runId: "r1", debugEvents: true });
+    expect(details.events.filter(({ type }) => type === "parent_message")).toMatchObject([
+      { stepId: "a", label: "steer", status: "error" },
+      { stepId: "a", label: "steer", status: "error" },
+    ]);
+    expect(world.heard).toEqual([]);
+  });
+
   test("is the seventeenth in vain, and a long one counts for none", async () => {
     const world = await talk();
     for (let count = 1; count <= 15; count++) expect((await say(world)).ok).toBe(true);

@@ -2,23 +2,10 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openRuntime } from "runfold";
-import type { AgentOptions } from "runfold";
 import { createTeamTool } from "runfold/tool";
 import type { TeamResult } from "runfold/tool";
-import { done, final, scriptedProgram } from "../../support/scripted-program.ts";
+import { agentWorld } from "./agent-world.ts";
 import { teamInput, teamStep, teamWorld, workspace } from "./team-world.ts";
-
-/** A tool whose agents are checked as real ones are, and answer at once. */
-async function planner(agents: AgentOptions = {}) {
-  const root = await workspace();
-  const library = { userDirectory: join(root, "..", "no-agents-of-a-user") };
-  const programs = [scriptedProgram([final("Done."), done], { kind: "pi" })];
-  const runtime = await openRuntime({ root, agents: { programs, library, ...agents } });
-  onTestFinished(() => runtime.close());
-  const tool = createTeamTool(runtime, { cwd: root });
-  const start = (graph: unknown): Promise<TeamResult> => tool.call({ action: "start", graph }, { session: "one" });
-  return { root, tool, start, runtime };
-}
 
 const inline = (rest: Record<string, unknown> = {}) => ({ system: "You help.", ...rest });
 const places = ({ details }: TeamResult): string[] => details.diagnostics.map(({ code, path }) => `${code} ${path}`);
@@ -131,7 +118,7 @@ const table: [string, Graph, string[]][] = [
 
 describe("a graph with", () => {
   test.each(table)("%s is not started", async (_what, graph, expected) => {
-    const { root, start, runtime } = await planner();
+    const { root, start, runtime } = await agentWorld();
     await mkdir(join(root, "real"));
     await writeFile(join(root, "file"), "");
     await symlink("real", join(root, "link"));
@@ -142,7 +129,7 @@ describe("a graph with", () => {
   });
 
   test("a cycle shows the kind of every edge of it, in order", async () => {
-    const { start } = await planner();
+    const { start } = await agentWorld();
     const { details } = await start(teamInput([teamStep("a", { after: ["b"] }), teamStep("b", { needs: ["a"] })]));
     expect(details.diagnostics[0]?.message).toContain("a -after-> b -needs-> a");
   });
@@ -163,12 +150,12 @@ describe("a graph with", () => {
     ["one dependency twice in a list", teamInput([teamStep("a"), teamStep("b", { needs: ["a", "a"] })]), []],
     ["one dependency in both lists", teamInput([teamStep("a"), teamStep("b", { needs: ["a"], after: ["a"] })]), []],
   ])("%s is started", async (_what, graph) => {
-    const { start } = await planner();
+    const { start } = await agentWorld();
     expect((await start(graph)).text).toContain("start: ok");
   });
 
   test("a definition that would have more tools than the graph allows runs with fewer, and says so in every result", async () => {
-    const { start, tool } = await planner();
+    const { start, tool } = await agentWorld();
     const graph = teamInput([
       teamStep("a", { agent: { ref: "package:worker" }, mutationScope: "Only the file notes.txt" }),
     ]);
@@ -180,7 +167,7 @@ describe("a graph with", () => {
   });
 
   test("the shell below settings of a project is not started", async () => {
-    const { root, start } = await planner();
+    const { root, start } = await agentWorld();
     await mkdir(join(root, ".pi"));
     await writeFile(join(root, ".pi/settings.json"), "{}");
     const result = await start(
@@ -204,7 +191,7 @@ describe("a graph with", () => {
   });
 
   test("a skill that cannot be read is not started at all", async () => {
-    const { start } = await planner({ skills: [{ name: "gone", path: "/nowhere/SKILL.md" }] });
+    const { start } = await agentWorld({ agents: { skills: [{ name: "gone", path: "/nowhere/SKILL.md" }] } });
     const { details } = await start(teamInput([teamStep("a")]));
     expect([details.error?.code, details.diagnostics.length]).toEqual(["start-planning-failed", 1]);
   });

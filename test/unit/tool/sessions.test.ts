@@ -48,6 +48,25 @@ describe("the runs of a session", () => {
     expect((await later.call({ action: "run_status", runId: "r1" }, other)).ok).toBe(false);
   });
 
+  test("go on by themselves: the end of one leaves the other as it is", async () => {
+    const { start, call, executor, settle } = await teamWorld();
+    await start([teamStep("a")]);
+    await start([teamStep("a"), teamStep("b", { needs: ["a"] })]);
+    executor.end("a", succeeded("A"), "r1");
+    await settle();
+    const statuses = async () =>
+      await Promise.all(
+        ["r1", "r2"].map(async (runId) => (await call({ action: "run_status", runId })).details.run?.status),
+      );
+    expect(await statuses()).toEqual(["succeeded", "running"]);
+    await call({ action: "cleanup", runId: "r1" });
+    executor.end("a", succeeded("A"), "r2");
+    await settle();
+    executor.end("b", succeeded("B"), "r2");
+    await settle();
+    expect(await statuses()).toEqual([undefined, "succeeded"]);
+  });
+
   test("that start at the same time get an id each", async () => {
     const { start } = await teamWorld();
     const ids = await Promise.all(Array.from({ length: 8 }, () => start([teamStep("a")])));

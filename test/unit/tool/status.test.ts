@@ -42,6 +42,15 @@ describe("a start", () => {
     expect(text).toContain("- run: r1 running");
   });
 
+  test("shows steps as they are by then: what is ready may run already, and the rest waits", async () => {
+    const { call } = await teamWorld();
+    const graph = teamInput(three, { limits: { concurrency: 1 } });
+    const { details } = await call({ action: "start", graph });
+    expect(details.steps.map(({ status: how }) => how)).toEqual(["running", "pending", "pending"]);
+    expect(details.run).toMatchObject({ liveStepIds: ["a"], terminal: false, canMessage: true });
+    expect(details.run?.lastEvent).toBe("a: started");
+  });
+
   test("maps limits and options, and a step's end is written as clients know it", async () => {
     const world = await teamWorld();
     const options = { maxRunSeconds: 100, terminalRetentionSeconds: 7, notify: { mode: "none" } };

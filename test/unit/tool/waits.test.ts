@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { memoryJournal } from "runfold";
-import type { Journal } from "runfold";
 import { failed, succeeded } from "runfold/testing";
 import type { TeamUpdate } from "runfold/tool";
+import { countedJournal } from "../../support/counted-journal.ts";
+import { warningsDuring } from "../../support/warnings.ts";
+import { endWithArtifact, watchedArtifacts } from "./long-texts.ts";
 import { statusOf as status, teamInput, teamStep, teamWorld } from "./team-world.ts";
 import type { TeamWorld } from "./team-world.ts";
 
@@ -122,43 +123,47 @@ describe("a wait", () => {
   });
 
   test("of two hundred at once wakes each once for its reason, at a cost that grows with their number alone", async () => {
-    const costOf = async (waits: number): Promise<number> => {
-      const journal = memoryJournal();
-      let reads = 0;
-      const counted: Journal = new Proxy(journal, {
-        get(target, name) {
-          const found: unknown = Reflect.get(target, name, target);
-          if (typeof found !== "function") return found;
-          return (...given: unknown[]) => {
-            if (name === "read") reads++;
-            return Reflect.apply(found, target, given) as unknown;
-          };
-        },
-      });
-      const world = await teamWorld({ journal: counted });
+    const costOf = async (waits: number): Promise<{ commits: number; texts: string[] }> => {
+      const { journal, counts } = countedJournal();
+      const texts: string[] = [];
+      const artifacts = await watchedArtifacts((name) => void texts.push(name));
+      const world = await teamWorld({ journal, artifacts });
       await world.start([teamStep("a"), teamStep("b"), teamStep("c")]);
       await status(world);
-      const before = reads;
+      const before = counts.commits;
       const outcomes: string[] = [];
+      const { signal } = new AbortController();
       const waiting = Array.from({ length: waits }, async (_, index) => {
         const stepId = ["a", "b", undefined][index % 3];
-        const rest = stepId === undefined ? {} : { stepId };
-        const { wait } = (await status(world, { waitSeconds: 60, ...rest })).details;
+        const asked = {
+          action: "run_status",
+          runId: "r1",
+          waitSeconds: 60,
+          ...(stepId === undefined ? {} : { stepId }),
+        };
+        const { wait } = (await world.call(asked, { session: "one", signal })).details;
         outcomes.push(`${stepId ?? "run"} ${wait!.outcome}`);
       });
       await world.settle();
-      world.executor.end("a", succeeded("A"));
-      await world.settle();
-      const woken = outcomes.length;
-      expect(new Set(outcomes)).toEqual(new Set(["a material-event", "run material-event"]));
+      await endWithArtifact(world, "a", "A".repeat(100_000));
+      const isB = (index: number): boolean => index % 3 === 1;
+      const [firstB] = waiting.filter((_, index) => isB(index));
+      await Promise.race([firstB, Promise.all(waiting.filter((_, index) => !isB(index)))]);
+      const woken = outcomes.splice(0);
+      expect(woken).toHaveLength(waiting.filter((_, index) => !isB(index)).length);
+      expect(new Set(woken)).toEqual(new Set(["a material-event", "run material-event"]));
       world.executor.end("b", succeeded("B"));
       await Promise.all(waiting);
-      const isB = (index: number): boolean => index % 3 === 1;
-      expect([woken, outcomes.length]).toEqual([waiting.filter((_, index) => !isB(index)).length, waits]);
-      expect(new Set(outcomes.slice(woken))).toEqual(new Set(["b material-event"]));
-      return reads - before;
+      expect(outcomes).toHaveLength(waits - woken.length);
+      expect(new Set(outcomes)).toEqual(new Set(["b material-event"]));
+      return { commits: counts.commits - before, texts };
     };
-    const [few, many] = [await costOf(50), await costOf(200)];
-    expect(many).toBeLessThanOrEqual(few * 4 + 4);
+    const warnings = await warningsDuring(async () => {
+      const [few, many] = [await costOf(51), await costOf(204)];
+      expect(many.commits).toBeLessThanOrEqual(few.commits * 4 + 4);
+      // However many ask, one looks.
+      expect(many.texts).toEqual(["a.1.output"]);
+    });
+    expect(warnings).toEqual([]);
   });
 });
