@@ -124,7 +124,8 @@ function runLine(run: RunSnapshot): string {
 
 function stepLine(step: StepSnapshot): string {
   const said = short(saidByStep(step));
-  return `- ${step.id}: ${wireStatus(step.status)}${said === "" ? "" : `; ${said}`}`;
+  const status = wireStatus(step.status);
+  return `- ${step.id}: ${status}${said === "" || said === status ? "" : `; ${said}`}`;
 }
 
 function receiptLines({ woke, events, omittedEvents }: WaitReceipt): string[] {

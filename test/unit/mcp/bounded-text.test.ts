@@ -40,12 +40,12 @@ describe("a text of somebody else", () => {
       fc.property(
         fc.array(fc.oneof(anyText, fc.constantFrom("\n", "\r", "\u0085", "\u2028", "(cut here)"))),
         (parts) => {
-          const [, ...lines] = fenced("Title:", parts.join(""), 10_000).split(/[\n\r\u0085\u2028\u2029]/u);
+          const [, ...lines] = fenced("Title:", parts.join(""), 10_000, "start").split(/[\n\r\u0085\u2028\u2029]/u);
           expect(lines.every((line) => line.startsWith("| "))).toBe(true);
         },
       ),
     );
-    expect(fenced("Title:", "abcdef", 5).split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
+    expect(fenced("Title:", "abcdef", 5, "start").split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
   });
 
   it("steers nothing as JSON, and is the same when it is read", () => {
