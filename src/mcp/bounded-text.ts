@@ -48,10 +48,17 @@ export function fenced(title: string, text: string, bytesMax: number, keeps: "st
   if (bytes.length <= bytesMax) return `${head}\n${lines}`;
   const mark = "(cut here)";
   if (keeps === "start") return `${head}\n${Buffer.from(cutBytes(bytes, bytesMax, "start")).toString("utf8")}\n${mark}`;
-  const tail = Buffer.from(cutBytes(bytes, Math.max(0, bytesMax - bar.length), "end"));
-  // The rest of a line is a line like the others.
-  const isLineStart = bytes.at(bytes.length - tail.length - 1) === newline;
-  return `${head}\n${mark}\n${isLineStart ? "" : bar}${tail.toString("utf8")}`;
+  const tail = cutBytes(bytes, Math.max(0, bytesMax - bar.length), "end");
+  return `${head}\n${mark}\n${barred(bytes, tail)}`;
+}
+
+/** The rest of a line is a line like the others. */
+function barred(lines: Buffer, tail: Uint8Array): string {
+  const start = lines.length - tail.length;
+  const text = Buffer.from(tail).toString("utf8");
+  if (lines[start - 1] === newline) return text;
+  const isWithinBar = lines.subarray(Math.max(0, start - 2), start).toString("latin1") === "\n|";
+  return `${bar}${isWithinBar ? text.slice(1) : text}`;
 }
 
 const bar = "| ";

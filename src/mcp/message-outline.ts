@@ -2,6 +2,7 @@ const code = (character: string): number => character.charCodeAt(0);
 const [quote, backslash] = [code('"'), code("\\")];
 const opening: ReadonlySet<number> = new Set([code("{"), code("[")]);
 const closing: ReadonlySet<number> = new Set([code("}"), code("]")]);
+const passedOver = Buffer.from("null");
 const outlineBytesMax = 4_096;
 
 /**
@@ -39,7 +40,7 @@ export class MessageOutline {
     } else if (closing.has(byte)) {
       this.#depth--;
       // In place of all that was in it.
-      if (this.#depth === 1) return this.#keep(code("0"));
+      if (this.#depth === 1) return passedOver.forEach((one) => this.#keep(one));
     } else if (opening.has(byte)) {
       this.#depth++;
     } else {

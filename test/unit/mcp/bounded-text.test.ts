@@ -48,6 +48,25 @@ describe("a text of somebody else", () => {
     expect(fenced("Title:", "abcdef", 5, "start").split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
   });
 
+  it("keeps its end where that is what matters, in lines that begin with a bar all the same", () => {
+    const linesOf = (text: string, bytesMax: number): string[] =>
+      fenced("Title:", text, bytesMax, "end").split("\n").slice(1);
+    expect(linesOf("abc\ndef", 7)).toEqual(["(cut here)", "| def"]);
+    expect(linesOf("abc\ndef", 6)).toEqual(["(cut here)", "| def"]);
+    expect(linesOf("abc\ndef", 4)).toEqual(["(cut here)", "| ef"]);
+    expect(linesOf("abc\ndef", 10)).toEqual(["(cut here)", "| c", "| def"]);
+    expect(linesOf("abc\ndef", 11)).toEqual(["| abc", "| def"]);
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 3, max: 60 }), (text, bytesMax) => {
+        const [first, ...lines] = linesOf(`${text}x`, bytesMax);
+        const shown = first === "(cut here)" ? lines : [first, ...lines];
+        expect(shown.every((line) => line?.startsWith("| "))).toBe(true);
+        expect(Buffer.byteLength(shown.join("\n"))).toBeLessThanOrEqual(bytesMax);
+        expect(shown.at(-1)?.endsWith("x")).toBe(true);
+      }),
+    );
+  });
+
   it("steers nothing as JSON, and is the same when it is read", () => {
     const value = { "k\u202e": "\u001b[31m\u009b\u2028\u007f\ud800é😀" };
     expect(harmlessJson(value)).not.toMatch(/[\p{Cc}\p{Cs}\u202e\u2028]/u);
