@@ -54,7 +54,7 @@ describe("a text of somebody else", () => {
     expect(linesOf("abc\ndef", 7)).toEqual(["(cut here)", "| def"]);
     expect(linesOf("abc\ndef", 6)).toEqual(["(cut here)", "| def"]);
     expect(linesOf("abc\ndef", 4)).toEqual(["(cut here)", "| ef"]);
-    expect(linesOf("abc\ndef", 10)).toEqual(["(cut here)", "| c", "| def"]);
+    expect(linesOf("abc\ndef", 10)).toEqual(["(cut here)", "| bc", "| def"]);
     expect(linesOf("abc\ndef", 11)).toEqual(["| abc", "| def"]);
     fc.assert(
       fc.property(anyText, fc.integer({ min: 3, max: 60 }), (text, bytesMax) => {
