@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { sqliteJournal } from "runfold/sqlite";
 import { openLibsql } from "../../src/adapters/journals/sqlite-libsql.ts";
 import { graphOf, placesWithRuns } from "./mcp-client.ts";
 import { rawClients, type RawClient } from "./mcp-raw.ts";
@@ -9,7 +10,6 @@ import type { Workplace } from "./cli-process.ts";
 const workplace = placesWithRuns();
 const raw = rawClients();
 const graph = graphOf([{ id: "a", shell: "echo done" }]);
-const internal = -32603;
 
 const reads: readonly (readonly [string, object])[] = [
   ["run_list", {}],
@@ -33,23 +33,57 @@ async function kept(directory = "."): Promise<Workplace> {
   return place;
 }
 
-/** Every tool and resource says the same of the database, and what to do where the server runs. */
-async function expectRefusals(client: RawClient, code: string, repair: string): Promise<void> {
+interface Told {
+  readonly by: string;
+  readonly code: string;
+  readonly message: string;
+  readonly repair: string;
+}
+
+/** What every tool and resource tells of the database, and what the server wrote to stderr meanwhile. */
+async function toldBy(client: RawClient): Promise<{ readonly told: readonly Told[]; readonly stderr: string }> {
+  const told: Told[] = [];
   for (const [name, given] of [...reads, ...writes]) {
-    const { error } = (await client.call(name, given)) as { error?: { message: string } };
-    expect(error, name).toMatchObject({ code, repair: expect.stringContaining(repair) as string });
-    // The command's options are not the model's to give.
-    expect(error!.message, name).not.toContain("--");
+    const { error } = (await client.call(name, given)) as { error?: Omit<Told, "by"> };
+    told.push({ by: name, code: "none", message: "", repair: "", ...error });
   }
   for (const [method, params] of [
     ["resources/list", {}],
     ["resources/read", { uri: "runfold://runs/r1/graph" }],
   ] as const) {
-    const message = expect.stringContaining(`Error ${code}`) as string;
-    expect(await client.ask(method, params), method).toMatchObject({ error: { code: internal, message } });
+    const { error } = (await client.ask(method, params)) as { error?: { code: number; data?: Omit<Told, "by"> } };
+    told.push({ by: `${method} ${error?.code}`, code: "none", message: "", repair: "", ...error?.data });
   }
-  expect((await client.leave()).stderr).toBe("");
+  const { stderr } = await client.leave();
+  return { told, stderr };
 }
+
+/** A file that is not for this server, and what it says of it. */
+const unfit: readonly (readonly [string, string, string, (place: Workplace) => Promise<void> | void])[] = [
+  [
+    "that is no database",
+    "journal.foreign",
+    "Ask whoever runs the server to name another file",
+    (place) => writeFileSync(place.path("kept.db"), "This is not a database at all. ".repeat(100)),
+  ],
+  [
+    "that is a directory",
+    "journal.unopenable",
+    "Ask whoever runs the server to see to the file",
+    (place) => {
+      mkdirSync(place.path("kept.db"));
+    },
+  ],
+  [
+    "of a newer Runfold",
+    "journal.newer",
+    "Ask whoever runs the server to use a newer Runfold",
+    async (place) => {
+      await sqliteJournal(place.path("kept.db")).close();
+      execute(place, "PRAGMA user_version = 99");
+    },
+  ],
+];
 
 describe("runfold mcp on a database", () => {
   it("that is not there reads nothing, and makes none", async () => {
@@ -63,40 +97,26 @@ describe("runfold mcp on a database", () => {
     expect(readdirSync(place.directory)).toEqual([]);
   });
 
-  it("that is no database says so", async () => {
+  it.each(unfit)("%s says so in each answer, with what to do where the server runs", async (_, code, repair, make) => {
     const place = workplace();
-    place.excuse("text.db");
-    writeFileSync(place.path("text.db"), "This is not a database at all. ".repeat(100));
-    const client = raw(place, ["--db", "text.db"]);
-    await client.open();
-    await expectRefusals(client, "journal.foreign", "Ask whoever runs the server to name another file");
-  });
-
-  it("that is a directory says so", async () => {
-    const place = workplace();
-    place.excuse("folder.db");
-    mkdirSync(place.path("folder.db"));
-    const client = raw(place, ["--db", "folder.db"]);
-    await client.open();
-    await expectRefusals(client, "journal.unopenable", "Ask whoever runs the server to see to the file");
-  });
-
-  it("of a newer Runfold says so", async () => {
-    const place = await kept();
     place.excuse("kept.db");
-    execute(place, "PRAGMA user_version = 99");
+    await make(place);
     const client = raw(place, ["--db", "kept.db"]);
     await client.open();
-    await expectRefusals(client, "journal.newer", "Ask whoever runs the server to use a newer Runfold");
+    const { told, stderr } = await toldBy(client);
+    expect(told.map(({ by }) => by).slice(-2)).toEqual(["resources/list -32603", "resources/read -32603"]);
+    for (const one of told) {
+      expect(one).toMatchObject({ code, repair: expect.stringContaining(repair) as string });
+      // The command's options are not the model's to give.
+      expect(one.message).not.toContain("--");
+    }
+    expect(stderr).toBe("");
   });
 
   it("with a damaged run says so of that run, and serves the others", async () => {
     const place = await kept();
     place.excuse("kept.db");
-    const client = raw(place, ["--db", "kept.db"]);
-    await client.open();
-    await client.call("run_start", { graph, id: "r0" });
-    await client.call("run_wait", { runId: "r0", timeoutSeconds: 50 });
+    await place.run(["run", place.path("small.json"), "--id", "r0", "--db", "kept.db"]);
     execute(place, "UPDATE commits SET body = 'damaged' WHERE run = (SELECT number FROM runs WHERE run = 'r1')");
     const next = raw(place, ["--db", "kept.db"]);
     await next.open();

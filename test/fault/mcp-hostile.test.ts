@@ -215,11 +215,17 @@ describe("a step that writes what would harm its reader", () => {
     const graph = { ...graphOf(steps), objective: `Harm. ${hostile.replaceAll(/\p{Cs}|\0/gu, "")}` };
     const started = await server.call("run_start", { graph, id: "r1" });
     expect(started.isError).toBe(false);
-    const texts = [(await server.untilEnd("r1")).text, (await server.call("run_list", {})).text];
+    const last = await server.untilEnd("r1");
+    const listed = await server.call("run_list", {});
+    const looked = await server.call("run_status", { runId: "r1", cursor: (started.data as { cursor: never }).cursor });
+    const texts = [last.text, listed.text, looked.text];
+    // Beside an output nothing that a program reads is another program's words as they are.
+    for (const { data } of [started, last, listed, looked]) texts.push(...textsIn(data));
     for (const stepId of ["talks", "fails", "bytes"]) {
       for (const maxBytes of [1, 2, 3, 37, 1_000, 20_000]) {
         const { data, text } = await server.call("step_result", { runId: "r1", stepId, maxBytes });
-        texts.push(text);
+        const { output: _, partial: __, ...beside } = data as Record<string, unknown>;
+        texts.push(text, ...textsIn(beside));
         const part = (data["output"] ?? data["partial"]) as unknown as { text: string } | undefined;
         expect(Buffer.byteLength(part?.text ?? "")).toBeLessThanOrEqual(maxBytes);
         expect(Buffer.byteLength(text)).toBeLessThan(maxBytes + 8_000);
@@ -236,6 +242,13 @@ describe("a step that writes what would harm its reader", () => {
     expect(JSON.parse(kept)).toEqual(graph);
   });
 });
+
+/** All texts in a structured answer, and the names of its fields. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...textsIn(part)]);
+}
 
 function isHarmless(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- they are what is looked for

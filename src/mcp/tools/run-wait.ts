@@ -13,10 +13,10 @@ const fields = {
   cursor: optional(cursor),
   stepId: optional(stepId),
   timeoutSeconds: optional(
-    numberField(`How long to wait at most. Default: ${limits.mcpWaitSecondsDefault}.`, {
-      min: 0,
-      max: limits.mcpWaitSecondsMax,
-    }),
+    numberField(
+      `How long to wait at most. Default: ${limits.mcpWaitSecondsDefault}. Many clients give up on a call after 60.`,
+      { min: 0, max: limits.mcpWaitSecondsMax },
+    ),
   ),
 };
 

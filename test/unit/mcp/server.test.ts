@@ -143,6 +143,17 @@ test("a start of a run that is there says so, and starts nothing", async () => {
   expect((await call("run_start", { graph, id: "r1" })).data).toMatchObject({ run: { status: "succeeded" } });
 });
 
+test("what an agent's program says of itself steers nothing, and is no longer than a line", async () => {
+  const { call, work } = await served();
+  await call("run_start", { graph: graphOf([{ id: "a", shell: ":" }]), id: "r1" });
+  const model = `\u001b[31mgood\u202e${"x".repeat(100_000)}`;
+  work.end("a", { type: "succeeded", output: { value: "done" }, usage: { inputTokens: 1, outputTokens: 1, model } });
+  const ended = await call("run_wait", { runId: "r1" });
+  const usage = { inputTokens: 1, model: expect.stringMatching(/^good x{50,}…$/) as string };
+  expect(ended.data).toMatchObject({ run: { usage }, steps: [{ usage }] });
+  expect((await call("step_result", { runId: "r1", stepId: "a" })).data).toMatchObject({ step: { usage } });
+});
+
 test("many clients' waits on one run all end with it", async () => {
   const { call, work } = await served();
   const started = await call("run_start", { graph: graphOf([{ id: "a", shell: ":" }]), id: "r1" });
