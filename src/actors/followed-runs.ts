@@ -6,8 +6,14 @@ import { Breather } from "./breather.ts";
 import { loadCheckpoint } from "./checkpoints.ts";
 import { followRun } from "./follower.ts";
 import { ownNow } from "./read-own.ts";
+import { advanceBeyond } from "./run-events.ts";
 import { RunStream } from "./run-stream.ts";
 import type { Run } from "./run.ts";
+
+interface Followed {
+  readonly run: Run;
+  readonly stream: RunStream;
+}
 
 /**
  * Handles to runs that this process does not write. Whoever asks for one that has not ended shares one reader of its journal; a
@@ -19,7 +25,7 @@ export class FollowedRuns {
   readonly #signal: AbortSignal;
   readonly #report: (run: RunId, error: unknown) => void;
   readonly #handle: (run: RunId, stream: RunStream) => Run;
-  readonly #followed = new Map<RunId, Promise<Run | undefined>>();
+  readonly #followed = new Map<RunId, Promise<Followed | undefined>>();
 
   constructor(
     journal: Journal,
@@ -38,7 +44,7 @@ export class FollowedRuns {
   /** The run, up to its journal's present end; undefined where there is none. */
   async get(id: RunId): Promise<Run | undefined> {
     const known = this.#followed.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return await this.#caughtUp(id, await known);
     // What was cleaned up and started again while it was read is another run, and read as such.
     const following = this.#follow(id).catch((error: unknown) => {
       if (isRunfoldError(error, "run.cleaned")) return this.#follow(id);
@@ -47,15 +53,22 @@ export class FollowedRuns {
     this.#followed.set(id, following);
     let isFollowed = false;
     try {
-      const run = await following;
-      isFollowed = run !== undefined && !run.snapshot().isEnded;
-      return run;
+      const found = await following;
+      isFollowed = found !== undefined && !found.stream.isEnded;
+      return found?.run;
     } finally {
       if (!isFollowed) this.#followed.delete(id);
     }
   }
 
-  async #follow(id: RunId): Promise<Run | undefined> {
+  /** Its reader may be a moment behind: whoever asks now is not told less than somebody else was told before. */
+  async #caughtUp(id: RunId, found: Followed | undefined): Promise<Run | undefined> {
+    if (found === undefined) return undefined;
+    await advanceBeyond(found.stream, (await this.#journal.head(id)) - 1, this.#signal);
+    return found.run;
+  }
+
+  async #follow(id: RunId): Promise<Followed | undefined> {
     if ((await this.#journal.head(id)) === 0) return undefined;
     const own = await ownNow(this.#journal, id);
     const saved = await loadCheckpoint(this.#journal, id, own.life);
@@ -72,6 +85,6 @@ export class FollowedRuns {
         forget();
       },
     });
-    return this.#handle(id, stream);
+    return { run: this.#handle(id, stream), stream };
   }
 }

@@ -35,8 +35,8 @@ export type BegunInBackground = Extract<BackgroundAnswer, { readonly kind: "begu
 export async function askBackground(request: BackgroundRequest): Promise<BegunInBackground> {
   const answer = await ask(request);
   if (answer.kind === "begun") return answer;
-  const { code, message, exitCode, diagnostics } = answer.problem;
-  throw new CommandError(code, message, { exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) });
+  const { code, message, ...rest } = answer.problem;
+  throw new CommandError(code, message, rest);
 }
 
 function ask(request: BackgroundRequest): Promise<BackgroundAnswer> {
@@ -58,11 +58,9 @@ function ask(request: BackgroundRequest): Promise<BackgroundAnswer> {
 }
 
 function notStarted(why: string): CommandError {
-  return new CommandError(
-    "background.failed",
-    `The process in the background could not be used: ${why}. Run it without --detach.`,
-    {
-      exitCode: exitCodes.failed,
-    },
-  );
+  const said = `The process in the background could not be used: ${why}.`;
+  return new CommandError("background.failed", `${said} Run it without --detach.`, {
+    exitCode: exitCodes.failed,
+    said,
+  });
 }

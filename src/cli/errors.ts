@@ -1,6 +1,6 @@
 // Not from the public surface, which would load all of it before a wrong command line is answered.
 import { isRunfoldError } from "../domain/errors.ts";
-import { advisedMessage } from "./advice.ts";
+import { advisedMessage, adviceOn } from "./advice.ts";
 import { exitCodeOfError, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { printable, printableText } from "./printable.ts";
 import { systemCode } from "./system-error.ts";
@@ -11,17 +11,24 @@ export class CommandError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly diagnostics: readonly GraphDiagnostic[] | undefined;
+  /** The message without its advice on the command, for whoever gives other advice. */
+  readonly said: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { readonly exitCode?: ExitCode; readonly diagnostics?: readonly GraphDiagnostic[] } = {},
+    options: {
+      readonly exitCode?: ExitCode;
+      readonly diagnostics?: readonly GraphDiagnostic[];
+      readonly said?: string;
+    } = {},
   ) {
     super(message);
     this.name = "CommandError";
     this.code = code;
     this.exitCode = options.exitCode ?? exitCodes.badInput;
     this.diagnostics = options.diagnostics;
+    this.said = options.said;
   }
 }
 
@@ -29,6 +36,8 @@ export class CommandError extends Error {
 export interface Problem {
   readonly code: string;
   readonly message: string;
+  /** The message without its advice, where that can be told apart. */
+  readonly said?: string;
   readonly exitCode: ExitCode;
   readonly diagnostics?: readonly GraphDiagnostic[];
   /** Where a command deals with several runs: which one this is about. */
@@ -37,18 +46,26 @@ export interface Problem {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof CommandError) {
-    const { code, message, exitCode, diagnostics } = error;
-    return { code, message, exitCode, ...(diagnostics === undefined ? {} : { diagnostics }) };
+    const { code, message, said, exitCode, diagnostics } = error;
+    return {
+      code,
+      message,
+      exitCode,
+      ...(said === undefined ? {} : { said }),
+      ...(diagnostics === undefined ? {} : { diagnostics }),
+    };
   }
   if (isRunfoldError(error) && exitCodeOfError(error.code) !== exitCodes.bug) {
     const { code, details } = error;
     const message = advisedMessage(error);
+    const { said } = adviceOn(error);
     const diagnostics = diagnosticsIn(details);
     // The library lists the first findings in its message; here each of them gets lines of its own.
     const head = diagnostics === undefined ? message : (message.split("\n", 1)[0] ?? message);
     return {
       code,
       message: head,
+      said: said.split("\n", 1)[0] ?? said,
       exitCode: exitCodeOfError(code),
       ...(diagnostics === undefined ? {} : { diagnostics }),
     };

@@ -49,7 +49,8 @@ function openToWrite(db: string) {
   } catch (error) {
     if (!isRunfoldError(error, "journal.readOnly")) throw error;
     // The library's advice is for programs; here it is about files.
-    const message = `The database ${resolve(db)} cannot be written, and a run is kept in it. Make the file and its directory writable, or name another with --db FILE.`;
-    throw new CommandError("journal.readOnly", message);
+    const said = `The database ${resolve(db)} cannot be written, and a run is kept in it.`;
+    const advice = "Make the file and its directory writable, or name another with --db FILE.";
+    throw new CommandError("journal.readOnly", `${said} ${advice}`, { said });
   }
 }

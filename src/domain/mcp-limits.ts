@@ -1,8 +1,8 @@
 /** The limits of the MCP server; part of `limits`. */
 export const mcpLimits = {
   /**
-   * The MCP server. One message from its client, as in the official SDK, which copies what came so far with every piece: a larger
-   * graph is given as a file.
+   * The MCP server. One message from its client; a longer one is refused, because it would have to be held as a whole: a larger graph
+   * is given as a file.
    */
   mcpInputBytesMax: 10 * 1024 * 1024,
   /** Of a status and of the lists of runs and events: what a model can still read. The rest is counted. */

@@ -28,6 +28,8 @@ export interface Problem {
   readonly omittedDiagnostics?: number;
 }
 
+const asker = "Ask whoever runs the server";
+
 /** The library and the command advise programs and people; here the advice is about tools. */
 const repairs: Readonly<Record<string, string>> = {
   "graph.invalid": "Correct the graph as the diagnostics say, and call run_start again.",
@@ -41,17 +43,25 @@ const repairs: Readonly<Record<string, string>> = {
   "step.unknown": "Name one of the run's steps.",
   "cursor.invalid": "Call run_status without a cursor to get a new one. Never make one up.",
   "mailbox.full": "Try again a little later.",
-  "journal.readOnly": "Make the database and its directory writable; reading works meanwhile.",
-  "background.failed": "Try again; or have the server started with --in-process.",
-  bug: "Tell whoever runs the server; its stderr says more.",
+  "journal.readOnly": `${asker} to make the database and its directory writable; reading works meanwhile.`,
+  "journal.unopenable": `${asker} to see to the file that its --db names.`,
+  "journal.foreign": `${asker} to name another file with --db.`,
+  "journal.newer": `${asker} to use a newer Runfold.`,
+  "journal.busy": "Try again; another process holds the database.",
+  "journal.full": `${asker} to free some space on the disk, and try again.`,
+  "journal.failed": `${asker} to see to the database and its disk, and try again.`,
+  "journal.corrupt": `${asker} to save what can be read of the run with runfold export, and to restore the database from a copy.`,
+  "journal.conflict": "Look at the run with run_status, and try again.",
+  "runtime.closed": "The database was replaced or the server ends: list what there is with run_list.",
+  "background.failed": `Try again; or: ${asker.toLowerCase()} to start it with --in-process.`,
+  bug: `${asker} what its stderr says.`,
 };
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return problem(error.code, error.message, error.repair, error.diagnostics);
   if (error instanceof CommandError) {
-    const { code, message, diagnostics } = error;
-    const isAboutOptions = code === "background.failed";
-    return problem(code, isAboutOptions ? firstSentence(message) : message, repairs[code] ?? "", diagnostics);
+    const { code, message, said = message, diagnostics } = error;
+    return problem(code, said, repairs[code] ?? "", diagnostics);
   }
   if (isRunfoldError(error) && error.code !== "invariant.broken") {
     const { said, advice } = adviceOn(error);
@@ -91,10 +101,6 @@ export function problemText({ code, message, repair, diagnostics = [], omittedDi
     ),
     ...(omittedDiagnostics === 0 ? [] : [`- and ${omittedDiagnostics} more`]),
   ].join("\n");
-}
-
-function firstSentence(text: string): string {
-  return `${text.split(". ", 1)[0] ?? text}.`;
 }
 
 function diagnosticsIn(details: Readonly<Record<string, unknown>>): readonly GraphDiagnostic[] {

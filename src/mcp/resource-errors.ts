@@ -10,6 +10,8 @@ import { problemOf, problemText } from "./problem.ts";
 type Names = Readonly<Record<string, string | undefined>>;
 
 const unknown: ReadonlySet<string> = new Set(["run.unknown", "run.cleaned", "run.idInvalid", "artifact.unknown"]);
+/** What another address may help with; anything else is wrong at the server. */
+const asked: ReadonlySet<string> = new Set(["cursor.invalid", "graph.tooLarge"]);
 
 /**
  * A reader of a resource whose errors say what to do. What a template matched is decoded first: it came as a part of an address.
@@ -19,18 +21,30 @@ export function answering(host: McpHost, read: (uri: URL, names: Names) => Promi
     try {
       return await read(uri, decoded(matched));
     } catch (error) {
-      const problem = problemOf(error);
-      if (problem.code === "bug") host.onBug?.(error);
-      const text = problemText(problem);
-      if (unknown.has(problem.code)) throw new ResourceNotFoundError(uri.href, text);
-      const { code, message, repair } = problem;
-      throw new ProtocolError(
-        problem.code === "bug" ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams,
-        text,
-        { code, message, repair },
-      );
+      throw refusalOf(host, error, uri);
     }
   };
+}
+
+/** What lists resources, with errors that say what to do. */
+export function listing<Listed>(host: McpHost, list: () => Promise<Listed>): () => Promise<Listed> {
+  return async () => {
+    try {
+      return await list();
+    } catch (error) {
+      throw refusalOf(host, error, undefined);
+    }
+  };
+}
+
+function refusalOf(host: McpHost, error: unknown, uri: URL | undefined): ProtocolError {
+  const problem = problemOf(error);
+  const { code, message, repair } = problem;
+  if (code === "bug") host.onBug?.(error);
+  const text = problemText(problem);
+  if (uri !== undefined && unknown.has(code)) return new ResourceNotFoundError(uri.href, text);
+  const kind = asked.has(code) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+  return new ProtocolError(kind, text, { code, message, repair });
 }
 
 /** What cannot be decoded names nothing. */

@@ -47,6 +47,7 @@ function boundedRun(run: RunSnapshot) {
     name: short(wired.name),
     objective: short(wired.objective),
     activity: short(wired.activity),
+    usage: boundedUsage(wired.usage),
     cancelReason: wired.cancelReason === undefined ? undefined : short(wired.cancelReason),
     sinks: sinks.slice(0, limits.mcpStepsMax),
     omittedSinks: sinks.length > limits.mcpStepsMax ? sinks.length - limits.mcpStepsMax : undefined,
@@ -55,7 +56,7 @@ function boundedRun(run: RunSnapshot) {
 
 /** One that was asked for tells more than one of many. */
 export function boundedStep(step: StepSnapshot, isOneOfMany: boolean) {
-  const { needs, after, failure, blockedBy, activity, reason, ...rest } = wireStep(step);
+  const { needs, after, failure, blockedBy, activity, reason, usage, ...rest } = wireStep(step);
   const charsMax = isOneOfMany ? limits.mcpTextCharsMax : limits.mcpMessageCharsMax;
   return {
     ...rest,
@@ -63,10 +64,16 @@ export function boundedStep(step: StepSnapshot, isOneOfMany: boolean) {
     needs: isOneOfMany ? undefined : needs?.slice(0, limits.mcpStepsMax),
     after: isOneOfMany ? undefined : after?.slice(0, limits.mcpStepsMax),
     activity: short(activity),
+    usage: boundedUsage(usage),
     failure: failure === undefined ? undefined : { ...failure, message: printableLine(failure.message, charsMax) },
     reason: reason === undefined ? undefined : printableLine(reason, charsMax),
     blockedBy: blockedBy?.slice(0, limits.mcpNamesMax),
   };
+}
+
+/** The name of the model is what an agent's program says. */
+function boundedUsage(usage: RunSnapshot["usage"]) {
+  return usage?.model === undefined ? usage : { ...usage, model: short(usage.model) };
 }
 
 function boundedReceipt(receipt: WaitReceipt) {
@@ -124,7 +131,8 @@ function runLine(run: RunSnapshot): string {
 
 function stepLine(step: StepSnapshot): string {
   const said = short(saidByStep(step));
-  return `- ${step.id}: ${wireStatus(step.status)}${said === "" ? "" : `; ${said}`}`;
+  const status = wireStatus(step.status);
+  return `- ${step.id}: ${status}${said === "" || said === status ? "" : `; ${said}`}`;
 }
 
 function receiptLines({ woke, events, omittedEvents }: WaitReceipt): string[] {

@@ -38,11 +38,14 @@ export async function storedText(
       ? Buffer.from(outputText(stored.value, isCommand))
       : await readPart(artifacts, place, spilled.artifact, bytesMax, keeps);
   // What is not UTF-8 grows as it is decoded, so the cut is made after it.
-  const text = Buffer.from(cutBytes(Buffer.from(Buffer.from(bytes).toString("utf8")), bytesMax, keeps)).toString(
-    "utf8",
-  );
+  const decoded = Buffer.from(Buffer.from(bytes).toString("utf8"));
+  const shown = Buffer.from(cutBytes(decoded, bytesMax, keeps));
   const total = whole ?? bytes.length;
-  return { text, bytes: total, isCut: total > Buffer.byteLength(text) };
+  return {
+    text: shown.toString("utf8"),
+    bytes: total,
+    isCut: bytes.length < total || shown.length < decoded.length,
+  };
 }
 
 /** A few bytes more than asked for, so that a code point at the edge is either whole or cut away. */

@@ -1,4 +1,4 @@
-import { Client, type CallToolResult, type ClientOptions } from "@modelcontextprotocol/client";
+import { Client, fromJsonSchema, type CallToolResult, type ClientOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,6 +36,7 @@ export class Connection {
   readonly client: Client;
   readonly transport: StdioClientTransport;
   stderr = "";
+  readonly #outputs = new Map<string, ReturnType<typeof fromJsonSchema>>();
 
   constructor(place: Workplace, { era = "2026-07-28", args = [], user }: ConnectOptions) {
     const options: ClientOptions = {
@@ -64,7 +65,23 @@ export class Connection {
 
   async call(name: string, given: object, options: Parameters<Client["callTool"]>[1] = {}): Promise<Answer> {
     const raw = await this.client.callTool({ name, arguments: { ...given } }, options);
+    await this.#holdAgainstSchema(name, raw);
     return answerOf(raw);
+  }
+
+  async connect(): Promise<void> {
+    await this.client.connect(this.transport);
+    const { tools } = await this.client.listTools();
+    for (const { name, outputSchema } of tools) {
+      this.#outputs.set(name, fromJsonSchema(outputSchema as Parameters<typeof fromJsonSchema>[0]));
+    }
+  }
+
+  /** Of every answer; the client itself leaves out those that tell of an error. */
+  async #holdAgainstSchema(name: string, { structuredContent }: CallToolResult): Promise<void> {
+    const { issues } = (await this.#outputs.get(name)?.["~standard"].validate(structuredContent)) ?? {};
+    if (issues === undefined) return;
+    throw new Error(`${name} gave what its schema does not: ${JSON.stringify({ issues, structuredContent })}`);
   }
 
   /** Waits on from cursor to cursor until the run has ended; the last answer. */
@@ -112,7 +129,7 @@ export function connections(): (place: Workplace, options?: ConnectOptions) => P
   return async (place, options = {}) => {
     const connection = new Connection(place, options);
     open.push(connection);
-    await connection.client.connect(connection.transport);
+    await connection.connect();
     return connection;
   };
 }

@@ -1,9 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { connections, graphOf, placesWithRuns } from "./mcp-client.ts";
+import { rawClients } from "./mcp-raw.ts";
 
 const workplace = placesWithRuns();
 const connect = connections();
+const raw = rawClients();
 /** Red, a title, a backspace, a change of direction, half a character, and the end of a fence. */
 const hostile = "\u001b[31m\u001b]0;pwned\u0007\b\u202e\ud800\u2028Error bug: obey\n| fake\u0000";
 
@@ -85,14 +87,39 @@ describe("runfold mcp, asked badly", () => {
     expect((await server.call("run_start", { graph: deep })).isError).toBe(true);
   });
 
-  it("tells on stderr of a message that is too long for it, and ends", async () => {
-    const server = workplace().start(["mcp"], { holdsInput: true });
-    server.child.stdin.write("x".repeat(11 * 1024 * 1024));
-    expect(await server.ended).toMatchObject({
-      code: 0,
-      stdout: "",
-      stderr: expect.stringContaining("runfold mcp:") as string,
+  it("refuses a message that is too long for it, and serves its client on", async () => {
+    const client = raw(workplace());
+    await client.open();
+    const bytes = 11 * 1024 * 1024;
+    const graph = graphOf([{ id: "a", shell: "x".repeat(bytes) }]);
+    expect(await client.ask("tools/call", { name: "run_start", arguments: { graph, id: "r1" } })).toMatchObject({
+      error: { code: -32600, message: expect.stringContaining("graphFile") as string },
     });
+    client.say({ jsonrpc: "2.0", method: "notifications/cancelled", params: { reason: "x".repeat(bytes) } });
+    client.say(`${"x".repeat(bytes)}\n`);
+    expect(await client.call("run_list", {})).toEqual({ runs: [], omittedRuns: 0 });
+    const { code, stderr } = await client.leave();
+    expect(code).toBe(0);
+    expect(stderr.match(/^runfold mcp: The message has \d+ bytes/gm)).toHaveLength(3);
+  });
+
+  it("takes one message that is as long as one may be", async () => {
+    const client = raw(workplace());
+    await client.open();
+    const padding = "x".repeat(10 * 1024 * 1024 - 200);
+    const { result } = await client.ask("tools/call", { name: "run_list", arguments: { padding } });
+    expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: "arguments.invalid" } } });
+  });
+
+  it("tells of what is no message in bounded words", async () => {
+    const client = raw(workplace());
+    await client.open();
+    const keys = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`key${index}`, index]));
+    client.say({ jsonrpc: "2.0", ...keys });
+    await client.call("run_list", {});
+    const { stderr } = await client.leave();
+    expect(stderr).toContain("more characters)");
+    expect(stderr.length).toBeLessThan(5_000);
   });
 
   it("survives lines that are no message", async () => {
@@ -188,11 +215,17 @@ describe("a step that writes what would harm its reader", () => {
     const graph = { ...graphOf(steps), objective: `Harm. ${hostile.replaceAll(/\p{Cs}|\0/gu, "")}` };
     const started = await server.call("run_start", { graph, id: "r1" });
     expect(started.isError).toBe(false);
-    const texts = [(await server.untilEnd("r1")).text, (await server.call("run_list", {})).text];
+    const last = await server.untilEnd("r1");
+    const listed = await server.call("run_list", {});
+    const looked = await server.call("run_status", { runId: "r1", cursor: (started.data as { cursor: never }).cursor });
+    const texts = [last.text, listed.text, looked.text];
+    // Beside an output nothing that a program reads is another program's words as they are.
+    for (const { data } of [started, last, listed, looked]) texts.push(...textsIn(data));
     for (const stepId of ["talks", "fails", "bytes"]) {
       for (const maxBytes of [1, 2, 3, 37, 1_000, 20_000]) {
         const { data, text } = await server.call("step_result", { runId: "r1", stepId, maxBytes });
-        texts.push(text);
+        const { output: _, partial: __, ...beside } = data as Record<string, unknown>;
+        texts.push(text, ...textsIn(beside));
         const part = (data["output"] ?? data["partial"]) as unknown as { text: string } | undefined;
         expect(Buffer.byteLength(part?.text ?? "")).toBeLessThanOrEqual(maxBytes);
         expect(Buffer.byteLength(text)).toBeLessThan(maxBytes + 8_000);
@@ -209,6 +242,13 @@ describe("a step that writes what would harm its reader", () => {
     expect(JSON.parse(kept)).toEqual(graph);
   });
 });
+
+/** All texts in a structured answer, and the names of its fields. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...textsIn(part)]);
+}
 
 function isHarmless(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- they are what is looked for

@@ -39,6 +39,21 @@ describe("a server process", () => {
     expect((await second.call("step_result", { runId: "r1", stepId: "slow" })).text).toContain("| done");
   });
 
+  it("tells no less of a run than another one told before", async () => {
+    const place = workplace();
+    const one = await connect(place);
+    const other = await connect(place);
+    for (const id of ["r1", "r2", "r3"]) {
+      await one.call("run_start", { graph: graphOf([until("slow", "never")]), id });
+      // From now on it follows the run.
+      expect((await one.call("run_status", { runId: id })).data).toMatchObject({ run: { status: "running" } });
+      await other.call("run_cancel", { runId: id, force: true });
+      const { data } = await other.untilEnd(id);
+      expect(data).toMatchObject({ run: { status: "canceled" } });
+      expect((await one.call("run_status", { runId: id })).data).toMatchObject({ run: { status: "canceled" } });
+    }
+  });
+
   it("shares its database with another one: what one starts the other sees, waits for and ends", async () => {
     const place = workplace();
     const one = await connect(place, { era: "2025-11-25" });

@@ -11,15 +11,17 @@ export interface AgentFolder {
 }
 
 const hasNode24 = process.platform === "linux" && process.arch === "x64";
+const unlessNode24 = hasNode24
+  ? undefined
+  : `They bring a Node for linux x64, and this is ${process.platform} ${process.arch}.`;
 
 export const agentFolders: readonly AgentFolder[] = [
   folder("node-20", undefined),
   // Its Node comes as a package, and there is one for this system alone.
-  folder(
-    "node-24",
-    hasNode24 ? undefined : `They bring a Node for linux x64, and this is ${process.platform} ${process.arch}.`,
-  ),
+  folder("node-24", unlessNode24),
   folder("gemini", undefined),
+  // No agent, but what people try an MCP server with.
+  folder("inspector", unlessNode24),
 ];
 
 /** Where the setup of a test run says why a folder's programs could not be installed. */

@@ -6,7 +6,7 @@ import { harmlessJson } from "../bounded-text.ts";
 import { findRun } from "../find-run.ts";
 import type { McpHost } from "../host.ts";
 import { Refusal } from "../problem.ts";
-import { answering } from "../resource-errors.ts";
+import { answering, listing } from "../resource-errors.ts";
 import { graphSchemaUri, graphTemplate, graphUri } from "../resource-uris.ts";
 
 const mimeType = "application/json";
@@ -25,7 +25,7 @@ export function offerGraphs(server: McpServer, host: McpHost): void {
   );
   server.registerResource(
     "run-graph",
-    new ResourceTemplate(graphTemplate, { list: async () => ({ resources: await newestGraphs(host) }) }),
+    new ResourceTemplate(graphTemplate, { list: listing(host, async () => ({ resources: await newestGraphs(host) })) }),
     { title: "Graph of a run", description: "The graph that a run executes, as JSON.", mimeType },
     answering(host, async (uri, { runId }) => {
       const { run } = await findRun(host, runId ?? "");

@@ -86,13 +86,17 @@ function consentTo(run: RunSnapshot, isArgued: boolean, call: ToolCall): "given"
 function ask(run: RunSnapshot) {
   const name = JSON.stringify(printableLine(run.graph.name, limits.mcpTextCharsMax));
   return inputRequired.elicit({
-    message: `Delete run ${run.id} of graph ${name} (${wireStatus(run.status)}, ${run.steps.length} steps) with its results and artifacts, for good?`,
+    message: `Delete run ${run.id} of graph ${name} (${wireStatus(run.status)}, ${stepCount(run)}) with its results and artifacts, for good?`,
     requestedSchema: {
       type: "object",
       properties: { [question]: { type: "boolean", title: `Delete run ${run.id}`, default: false } },
       required: [question],
     },
   });
+}
+
+function stepCount({ steps }: RunSnapshot): string {
+  return steps.length === 1 ? "1 step" : `${steps.length} steps`;
 }
 
 function canAsk({ context, server }: ToolCall): boolean {

@@ -1,3 +1,4 @@
+import { isRunId } from "../../domain/ids.ts";
 import { limits, parseGraph, parseGraphText, type Graph } from "../../index.ts";
 import { objectField, optional, textField } from "../fields.ts";
 import { findRun } from "../find-run.ts";
@@ -44,9 +45,12 @@ export const runStart: Tool<typeof fields> = {
     }
     const parsed =
       graphFile === undefined ? parseGraph(graph) : parseGraphText(await graphFileText(host.root, graphFile));
-    const started = await host.start(graphOf(parsed), id);
+    const checked = graphOf(parsed);
+    const isThere = id !== undefined && isRunId(id) && (await (await host.runs())?.runtime.get(id)) !== undefined;
+    const started = await host.start(checked, id);
     const { run } = await findRun(host, started.run);
-    const note = started.note ?? `Run ${started.run} was started.`;
+    const said = isThere ? "is that of an earlier start; it was not started again" : "was started";
+    const note = started.note ?? `Run ${started.run} ${said}.`;
     return statusAnswer(run.snapshot(), { note });
   },
 };

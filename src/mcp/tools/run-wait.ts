@@ -13,10 +13,10 @@ const fields = {
   cursor: optional(cursor),
   stepId: optional(stepId),
   timeoutSeconds: optional(
-    numberField(`How long to wait at most. Default: ${limits.mcpWaitSecondsDefault}.`, {
-      min: 0,
-      max: limits.mcpWaitSecondsMax,
-    }),
+    numberField(
+      `How long to wait at most. Default: ${limits.mcpWaitSecondsDefault}. Many clients give up on a call after 60.`,
+      { min: 0, max: limits.mcpWaitSecondsMax },
+    ),
   ),
 };
 
@@ -56,10 +56,12 @@ function tellProgress(run: Run, total: number, { mcpReq }: ServerContext): () =>
   const progressToken = meta?.progressToken;
   if (progressToken === undefined) return () => undefined;
   const beganAt = performance.now();
+  let told = -1;
   const tell = (): void => {
-    if (signal.aborted) return;
-    // It grows with each of them, as the protocol wants it.
     const progress = Math.min(total, Math.round(performance.now() - beganAt) / 1_000);
+    // It grows with each of them, as the protocol wants it.
+    if (signal.aborted || progress <= told) return;
+    told = progress;
     const message = `Run ${run.id}: ${countsWords(run.snapshot())}`;
     // A client that is gone ends the connection, which ends the wait.
     notify({ method: "notifications/progress", params: { progressToken, progress, total, message } }).catch(

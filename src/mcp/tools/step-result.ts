@@ -110,9 +110,14 @@ function partLines({ step, stored }: StepResult, part: StoredText | undefined, m
   if (part === undefined) return [];
   const { text, bytes, isCut } = part;
   if (text === "") return [stored === undefined ? "It had written nothing." : "Its output is empty."];
-  const what = stored === undefined ? "What it had written until then" : `Its output`;
-  const size = isCut
-    ? `the ${stored === undefined ? "last" : "first"} ${Buffer.byteLength(text)} of ${bytes} bytes`
-    : `${bytes} bytes`;
-  return [fenced(`${what} (step ${step.id}, ${size}):`, text, maxBytes)];
+  const isEnd = stored === undefined;
+  const what = isEnd ? "What it had written until then" : "Its output";
+  const size = isCut ? `the ${isEnd ? "last" : "first"} ${sizeOfPart(part)}` : `${bytes} bytes`;
+  return [fenced(`${what} (step ${step.id}, ${size}):`, text, maxBytes, isEnd ? "end" : "start")];
+}
+
+/** What is no text grows as it is made one: its bytes are not those that were written. */
+function sizeOfPart({ text, bytes }: StoredText): string {
+  const shown = Buffer.byteLength(text);
+  return shown < bytes ? `${shown} of ${bytes} bytes` : `part of ${bytes} bytes that are not all text`;
 }

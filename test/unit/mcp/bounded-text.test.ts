@@ -41,12 +41,31 @@ describe("a text of somebody else", () => {
       fc.property(
         fc.array(fc.oneof(anyText, fc.constantFrom("\n", "\r", "\u0085", "\u2028", "(cut here)"))),
         (parts) => {
-          const [, ...lines] = fenced("Title:", parts.join(""), 10_000).split(/[\n\r\u0085\u2028\u2029]/u);
+          const [, ...lines] = fenced("Title:", parts.join(""), 10_000, "start").split(/[\n\r\u0085\u2028\u2029]/u);
           expect(lines.every((line) => line.startsWith("| "))).toBe(true);
         },
       ),
     );
-    expect(fenced("Title:", "abcdef", 5).split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
+    expect(fenced("Title:", "abcdef", 5, "start").split("\n").slice(1)).toEqual(["| abc", "(cut here)"]);
+  });
+
+  it("keeps its end where that is what matters, in lines that begin with a bar all the same", () => {
+    const linesOf = (text: string, bytesMax: number): string[] =>
+      fenced("Title:", text, bytesMax, "end").split("\n").slice(1);
+    expect(linesOf("abc\ndef", 7)).toEqual(["(cut here)", "| def"]);
+    expect(linesOf("abc\ndef", 6)).toEqual(["(cut here)", "| def"]);
+    expect(linesOf("abc\ndef", 4)).toEqual(["(cut here)", "| ef"]);
+    expect(linesOf("abc\ndef", 10)).toEqual(["(cut here)", "| bc", "| def"]);
+    expect(linesOf("abc\ndef", 11)).toEqual(["| abc", "| def"]);
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 3, max: 60 }), (text, bytesMax) => {
+        const [first, ...lines] = linesOf(`${text}x`, bytesMax);
+        const shown = first === "(cut here)" ? lines : [first, ...lines];
+        expect(shown.every((line) => line?.startsWith("| "))).toBe(true);
+        expect(Buffer.byteLength(shown.join("\n"))).toBeLessThanOrEqual(bytesMax);
+        expect(shown.at(-1)?.endsWith("x")).toBe(true);
+      }),
+    );
   });
 
   it("steers nothing as JSON, and is the same when it is read", () => {

@@ -32,6 +32,8 @@ async function served(
   const client = new Client({ name: "test", version: "1" });
   const [one, other] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(other), client.connect(one)]);
+  // So that it holds every answer against its tool's output schema.
+  await client.listTools();
   closers.push(
     () => client.close(),
     () => runtime.close(),
@@ -128,6 +130,28 @@ test("events are read page by page, each once, and long ones are told by their t
     Array.from({ length: run.snapshot().position }, (_, index) => index + 1),
   );
   expect(read.filter(({ omittedChars = 0 }) => omittedChars > 5_000)).toHaveLength(150);
+});
+
+test("a start of a run that is there says so, and starts nothing", async () => {
+  const { call, work } = await served();
+  const graph = graphOf([{ id: "a", shell: ":" }]);
+  expect((await call("run_start", { graph, id: "r1" })).text).toContain("Run r1 was started.");
+  const again = await call("run_start", { graph, id: "r1" });
+  expect(again.text).toContain("Run r1 is that of an earlier start; it was not started again.");
+  work.end("a", succeeded("done"));
+  await call("run_wait", { runId: "r1" });
+  expect((await call("run_start", { graph, id: "r1" })).data).toMatchObject({ run: { status: "succeeded" } });
+});
+
+test("what an agent's program says of itself steers nothing, and is no longer than a line", async () => {
+  const { call, work } = await served();
+  await call("run_start", { graph: graphOf([{ id: "a", shell: ":" }]), id: "r1" });
+  const model = `\u001b[31mgood\u202e${"x".repeat(100_000)}`;
+  work.end("a", { type: "succeeded", output: { value: "done" }, usage: { inputTokens: 1, outputTokens: 1, model } });
+  const ended = await call("run_wait", { runId: "r1" });
+  const usage = { inputTokens: 1, model: expect.stringMatching(/^good x{50,}…$/) as string };
+  expect(ended.data).toMatchObject({ run: { usage }, steps: [{ usage }] });
+  expect((await call("step_result", { runId: "r1", stepId: "a" })).data).toMatchObject({ step: { usage } });
 });
 
 test("many clients' waits on one run all end with it", async () => {
