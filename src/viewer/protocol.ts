@@ -17,10 +17,10 @@ import type { RunSummary } from "../projections/run-summary.ts";
  * | `POST ./runs/ID/cancel`               | {@link CancelOrder} to {@link OrderAnswer}                                                 |
  * | `POST ./runs/ID/messages`             | {@link MessageOrder} to {@link OrderAnswer}                                                |
  *
- * The events of a run come as `events`, {@link EventsMessage}. The id of each is `POSITION.LIFE`, the position after it and the life it is of,
- * which browsers send again as `Last-Event-ID`; that goes before `after` and `life`, which may be left out. Beside them come
+ * The events of a run come as `events`, {@link EventsMessage}. The id of each is a cursor, opaque, which browsers send again as
+ * `Last-Event-ID`; that goes before `after` and `life`, which may be left out. Beside them come
  *
- * - `restart`, {@link RestartMessage}: what was asked for is not of this run. Drop what there is of it; its events follow from the first
+ * - `restart`, {@link RestartMessage}: the place that was asked for is not of this run. Drop what there is of it; its events follow from the first
  * - `end`, `{}`: the run has ended, and all has been sent. Nothing follows; close the source, or the browser asks again and again
  * - `gone`, {@link ErrorAnswer}: the run was deleted or cannot be read. Nothing follows; close the source
  *
