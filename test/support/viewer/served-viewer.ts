@@ -1,5 +1,14 @@
 import { afterEach } from "vitest";
-import { defineGraph, memoryArtifacts, openRuntime, shell, step, type Graph, type Runtime, type RuntimeOptions } from "runfold";
+import {
+  defineGraph,
+  memoryArtifacts,
+  openRuntime,
+  shell,
+  step,
+  type Graph,
+  type Runtime,
+  type RuntimeOptions,
+} from "runfold";
 import { scriptedExecutor, type ScriptedExecutor } from "runfold/testing";
 import { createViewer, type Viewer, type ViewerOptions } from "runfold/viewer";
 import { EventReader } from "./event-source.ts";
