@@ -89,6 +89,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/agents.ts",
       "src/sqlite.ts",
       "src/mcp.ts",
+      "src/viewer.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
