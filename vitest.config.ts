@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/tool$/, replacement: source("tool.ts") },
+      { find: /^runfold\/viewer$/, replacement: source("viewer.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],
   },

@@ -1,5 +1,6 @@
 import { mcpLimits } from "./mcp-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
+import { viewerLimits } from "./viewer-limits.ts";
 
 /**
  * Every maximum, minimum and default of Runfold, in one place (law 9: nothing is unbounded).
@@ -263,4 +264,6 @@ export const limits = {
   // What models are told is a world of its own; its limits stand beside this file, and are part of this table.
   ...mcpLimits,
   ...toolLimits,
+  // So is the viewer's.
+  ...viewerLimits,
 } as const;

@@ -89,6 +89,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/agents.ts",
       "src/sqlite.ts",
       "src/mcp.ts",
+      "src/viewer.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
@@ -133,7 +134,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   viewer: {
     rooms: ["domain"],
     packages: node,
-    modules: ["src/index.ts"],
+    // What the command asks of a run, and how it advises, pages do alike.
+    modules: ["src/index.ts", "src/cli/advice.ts", "src/cli/owner-state.ts", "src/cli/request-cancel.ts"],
     types: ["projections"],
   },
   // The entry points wire everything to everything.
