@@ -13,7 +13,11 @@ export function TimelineView({ model }: { readonly model: RunModel }): JSX.Eleme
   const filter = { status: model.statusFilter.value, text: model.textFilter.value };
   const rows = timeline.rows.filter(({ step }) => isShown(step, filter));
   const from = timeline.startedAt;
-  const scale: Scale = { from, span: Math.max(1, (model.frame.value?.endedAt ?? model.now.value) - from), now: model.now.value };
+  const scale: Scale = {
+    from,
+    span: Math.max(1, (model.frame.value?.endedAt ?? model.now.value) - from),
+    now: model.now.value,
+  };
   const selected = model.selected.value;
   const shownRow = selected === undefined ? undefined : rows.findIndex(({ step }) => step.id === selected);
   return (
