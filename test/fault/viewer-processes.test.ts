@@ -41,6 +41,7 @@ async function view(
   };
 }
 
+const statusOf = (list: unknown): string | undefined => (list as RunsMessage | undefined)?.runs[0]?.summary.status;
 const hasEnd = ({ events }: EventReader): boolean => events.some(({ event }) => event === "end");
 
 /** A run in a process of its own that waits for a file, and says each tenth of a second that it does. */
@@ -70,7 +71,7 @@ describe("runfold view", () => {
     await list.until(({ events }) => (events.at(-1)?.data as RunsMessage | undefined)?.runs[0]?.isLive === true);
     expect(await post("runs/r1/cancel", { reason: "From the page.", isForced: true })).toEqual({ outcome: "taken" });
     await reader.until(hasEnd);
-    await list.until(({ events }) => (events.at(-1)?.data as RunsMessage).runs[0]?.summary.status === "canceled");
+    await list.until(({ events }) => statusOf(events.at(-1)?.data) === "canceled");
     expect(JSON.stringify(storyOf(reader))).toContain("From the page.");
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
     list.close();
