@@ -21,6 +21,8 @@ export const viewerLimits = {
   viewerOwnersLookMs: 2_000,
   /** Runs whose process is looked at: those that have not ended. Further ones are taken for live. */
   viewerOwnersMax: 100,
+  /** How long the list waits for that; runs that were not reached are taken for live until the next look. */
+  viewerOwnersWaitMs: 200,
   /** What one message of a stream holds at most; a single larger event makes a message of its own. */
   viewerBatchEventsMax: 500,
   viewerBatchCharsMax: 256 * 1024,
