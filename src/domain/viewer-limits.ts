@@ -1,7 +1,7 @@
 /** The limits of the viewer's server and of the pages it writes to files; part of `limits`. */
 export const viewerLimits = {
   /** The secret in the viewer's address: what it brings along by itself, and the least that an application may give. */
-  viewerTokenBytes: 24,
+  viewerTokenBytesDefault: 24,
   viewerTokenCharsMin: 22,
   viewerTokenCharsMax: 128,
   /** Connections at once; a browser makes 6 to one host. Further ones are closed before anything is read. */
