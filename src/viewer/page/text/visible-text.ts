@@ -1,6 +1,7 @@
 /** What would steer how text is shown, or would not be seen at all: control characters, directions, halves of characters, tags. */
 const unseen = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
-const unseenInLines = /(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
+const unseenInLines =
+  /(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** A text of others in one line, with a sign in place of each character that could not be seen. */
 export function visibleLine(text: string): string {

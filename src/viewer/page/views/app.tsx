@@ -5,5 +5,9 @@ import { RunsPage } from "./runs-page.tsx";
 
 export function App({ app }: { readonly app: AppModel }): JSX.Element {
   const session = app.session.value;
-  return session === undefined ? <RunsPage app={app} /> : <RunPage key={session.model.id} app={app} session={session} />;
+  return session === undefined ? (
+    <RunsPage app={app} />
+  ) : (
+    <RunPage key={session.model.id} app={app} session={session} />
+  );
 }

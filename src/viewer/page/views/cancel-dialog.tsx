@@ -34,7 +34,11 @@ export function CancelDialog({ run, onClose }: Props): JSX.Element {
         />
       </label>
       <label class="check">
-        <input type="checkbox" checked={isForced.value} onChange={(event) => (isForced.value = event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={isForced.value}
+          onChange={(event) => (isForced.value = event.currentTarget.checked)}
+        />
         By force: do not wait for steps to end by themselves
       </label>
     </OrderDialog>

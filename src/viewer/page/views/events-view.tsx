@@ -60,7 +60,12 @@ function EventLine({ recorded, startedAt, isCurrent, model }: LineProps): JSX.El
     if (step !== "") model.select(step);
   };
   return (
-    <div class={`event ${isCurrent ? "selected" : ""}`} role="row" aria-current={isCurrent ? "true" : undefined} onClick={choose}>
+    <div
+      class={`event ${isCurrent ? "selected" : ""}`}
+      role="row"
+      aria-current={isCurrent ? "true" : undefined}
+      onClick={choose}
+    >
       <span class="number" role="cell">
         <button type="button" class="link" aria-label={`Go to event ${position}`}>
           {countText(position)}

@@ -75,7 +75,10 @@ export function GraphView({ model }: { readonly model: RunModel }): JSX.Element 
         onKeyDown={onKey}
         onFocus={() => {
           hasFocus.value = true;
-          current.value ??= Math.max(0, model.frame.peek()?.graph.steps.findIndex(({ id }) => id === model.selected.peek()) ?? 0);
+          current.value ??= Math.max(
+            0,
+            model.frame.peek()?.graph.steps.findIndex(({ id }) => id === model.selected.peek()) ?? 0,
+          );
         }}
         onBlur={() => (hasFocus.value = false)}
       >

@@ -52,7 +52,13 @@ export function Fact({ name, children }: { readonly name: string; readonly child
 }
 
 /** Steps to go to, each with its status. */
-export function StepButtons({ model, steps }: { readonly model: RunModel; readonly steps: readonly StepId[] }): JSX.Element {
+export function StepButtons({
+  model,
+  steps,
+}: {
+  readonly model: RunModel;
+  readonly steps: readonly StepId[];
+}): JSX.Element {
   const run = model.frame.value;
   const shown = steps.slice(0, viewerPageLimits.viewerListedMax);
   return (

@@ -5,7 +5,8 @@ import { statusText } from "../text/format.ts";
 
 /** The sign of a status; a text beside it says the same. */
 export function StatusSign({ status }: { readonly status: StepStatus | RunStatus }): JSX.Element {
-  const { path, isFilled, color } = status in stepShapes ? stepShapes[status as StepStatus] : runShapes[status as RunStatus];
+  const { path, isFilled, color } =
+    status in stepShapes ? stepShapes[status as StepStatus] : runShapes[status as RunStatus];
   return (
     <svg class={`sign status-${color}`} viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
       <path class={isFilled ? "filled" : "drawn"} d={path} />

@@ -10,7 +10,13 @@ import { visibleLine } from "../text/visible-text.ts";
 import { BoundedText } from "./bounded-text.tsx";
 
 /** What the step keeps outside of the journal, read when it is asked for. */
-export function StepArtifacts({ story, session }: { readonly story: StepStory; readonly session: RunSession }): JSX.Element | null {
+export function StepArtifacts({
+  story,
+  session,
+}: {
+  readonly story: StepStory;
+  readonly session: RunSession;
+}): JSX.Element | null {
   const { artifacts } = story;
   if (artifacts.length === 0) return null;
   const shown = artifacts.slice(0, viewerPageLimits.viewerListedMax);
@@ -20,12 +26,20 @@ export function StepArtifacts({ story, session }: { readonly story: StepStory; r
       {shown.map((artifact) => (
         <Artifact key={artifact.name} artifact={artifact} session={session} />
       ))}
-      {artifacts.length > shown.length ? <p class="cut">{`… ${countText(artifacts.length - shown.length)} more`}</p> : null}
+      {artifacts.length > shown.length ? (
+        <p class="cut">{`… ${countText(artifacts.length - shown.length)} more`}</p>
+      ) : null}
     </section>
   );
 }
 
-function Artifact({ artifact, session }: { readonly artifact: ArtifactRef; readonly session: RunSession }): JSX.Element {
+function Artifact({
+  artifact,
+  session,
+}: {
+  readonly artifact: ArtifactRef;
+  readonly session: RunSession;
+}): JSX.Element {
   const { name, bytes, sha256 } = artifact;
   const read = useSignal<{ text: string } | { why: string } | "reading" | undefined>(undefined);
   const open = async (): Promise<void> => {
@@ -40,7 +54,9 @@ function Artifact({ artifact, session }: { readonly artifact: ArtifactRef; reado
       </summary>
       {now === undefined || now === "reading" ? <p class="cut">Reading…</p> : null}
       {typeof now === "object" && "why" in now ? <p class="failure">{visibleLine(now.why)}</p> : null}
-      {typeof now === "object" && "text" in now ? <BoundedText text={now.text} label={`Artifact ${visibleLine(name)}`} /> : null}
+      {typeof now === "object" && "text" in now ? (
+        <BoundedText text={now.text} label={`Artifact ${visibleLine(name)}`} />
+      ) : null}
     </details>
   );
 }
@@ -48,5 +64,7 @@ function Artifact({ artifact, session }: { readonly artifact: ArtifactRef; reado
 function textOf({ model, recorded }: RunSession, name: string): ReturnType<typeof fetchArtifact> {
   if (recorded === undefined) return fetchArtifact(model.id, name);
   const text = Object.hasOwn(recorded.artifacts, name) ? recorded.artifacts[name] : undefined;
-  return Promise.resolve(text === undefined ? { why: "This file has no room for the artifact; look at the run itself." } : { text });
+  return Promise.resolve(
+    text === undefined ? { why: "This file has no room for the artifact; look at the run itself." } : { text },
+  );
 }

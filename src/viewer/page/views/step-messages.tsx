@@ -12,7 +12,9 @@ export function StepMessages({ story: { messages } }: { readonly story: StepStor
   return (
     <section>
       <h3>Messages</h3>
-      {messages.length > shown.length ? <p class="cut">{`… ${countText(messages.length - shown.length)} earlier`}</p> : null}
+      {messages.length > shown.length ? (
+        <p class="cut">{`… ${countText(messages.length - shown.length)} earlier`}</p>
+      ) : null}
       {shown.map(({ message, channel, status, text, reason }) => (
         <div key={message} class="message">
           <p class="stream">

@@ -69,7 +69,12 @@ export function StepPanel({ app, session, step: id }: Props): JSX.Element {
 function Failure({ step }: { readonly step: StepSnapshot }): JSX.Element | null {
   const { failure, reason, blockedBy } = step;
   if (failure === undefined && reason === undefined && blockedBy === undefined) return null;
-  const facts = [failure?.kind, failure?.code, failure?.signal, failure?.exitCode === undefined ? undefined : `exit code ${failure.exitCode}`];
+  const facts = [
+    failure?.kind,
+    failure?.code,
+    failure?.signal,
+    failure?.exitCode === undefined ? undefined : `exit code ${failure.exitCode}`,
+  ];
   return (
     <div class="failure">
       {reason === undefined ? null : <p>{`Canceled: ${visibleLine(reason)}`}</p>}
@@ -106,7 +111,8 @@ function StepTimes({ model, step }: { readonly model: RunModel; readonly step: S
 function Work({ step: { definition } }: { readonly step: StepSnapshot }): JSX.Element {
   const kind = workKindOf(definition);
   const { command, shell, agent, task } = definition;
-  const text = command?.join(" ") ?? shell ?? (agent === undefined ? (task ?? "a function of the program") : agent.task);
+  const text =
+    command?.join(" ") ?? shell ?? (agent === undefined ? (task ?? "a function of the program") : agent.task);
   return (
     <section>
       <h3>{kind}</h3>

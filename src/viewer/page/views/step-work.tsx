@@ -8,7 +8,13 @@ import { visibleLine } from "../text/visible-text.ts";
 import { BoundedText } from "./bounded-text.tsx";
 
 /** The newest text of the newest attempt, and what it told beside it. */
-export function StepTails({ story, isRunning }: { readonly story: StepStory; readonly isRunning: boolean }): JSX.Element | null {
+export function StepTails({
+  story,
+  isRunning,
+}: {
+  readonly story: StepStory;
+  readonly isRunning: boolean;
+}): JSX.Element | null {
   const { tails, told, toldBefore } = story;
   if (tails.length === 0 && told.length === 0) return null;
   return (
@@ -19,7 +25,9 @@ export function StepTails({ story, isRunning }: { readonly story: StepStory; rea
           <p class="stream">
             {visibleLine(stream)} <span class="cut">{`${countText(totalChars)} characters`}</span>
           </p>
-          {totalChars > text.length ? <p class="cut">{`… ${countText(totalChars - text.length)} before these`}</p> : null}
+          {totalChars > text.length ? (
+            <p class="cut">{`… ${countText(totalChars - text.length)} before these`}</p>
+          ) : null}
           <BoundedText text={text} label={`Text of ${visibleLine(stream)}`} />
         </div>
       ))}
@@ -67,7 +75,7 @@ function OutputValue({ value }: { readonly value: Json }): JSX.Element {
             <BoundedText text={stderr} label="Standard error" />
           </>
         ) : null}
-        <p class="cut">{`exit code ${String(exitCode)}`}</p>
+        <p class="cut">{`exit code ${JSON.stringify(exitCode)}`}</p>
       </>
     );
   }
@@ -78,7 +86,13 @@ function isCommandOutput(value: Json): value is { readonly [name: string]: Json 
   return typeof value === "object" && value !== null && "stdout" in value && "stderr" in value && "exitCode" in value;
 }
 
-export function StepAttempts({ story: { spans }, now }: { readonly story: StepStory; readonly now: EpochMs }): JSX.Element | null {
+export function StepAttempts({
+  story: { spans },
+  now,
+}: {
+  readonly story: StepStory;
+  readonly now: EpochMs;
+}): JSX.Element | null {
   if (spans.length < 2) return null;
   return (
     <section>

@@ -8,7 +8,13 @@ const signs = { system: "◐", light: "○", dark: "●" } as const;
 export function ThemeButton({ app }: { readonly app: AppModel }): JSX.Element {
   const theme = app.theme.value;
   return (
-    <button type="button" class="icon" aria-label={`Colours: ${names[theme]}`} title={`Colours: ${names[theme]}`} onClick={() => app.nextTheme()}>
+    <button
+      type="button"
+      class="icon"
+      aria-label={`Colours: ${names[theme]}`}
+      title={`Colours: ${names[theme]}`}
+      onClick={() => app.nextTheme()}
+    >
       {signs[theme]}
     </button>
   );

@@ -16,13 +16,25 @@ export function TransportBar({ model }: { readonly model: RunModel }): JSX.Eleme
   };
   return (
     <footer class="transport" aria-label="Time">
-      <button type="button" class="icon" aria-label="One event back" disabled={position <= 1} onClick={() => model.goBy(-1)}>
+      <button
+        type="button"
+        class="icon"
+        aria-label="One event back"
+        disabled={position <= 1}
+        onClick={() => model.goBy(-1)}
+      >
         ‹
       </button>
       <button type="button" class="icon" aria-label={isPlaying ? "Pause" : "Play"} disabled={head < 2} onClick={play}>
         {isPlaying ? "❚❚" : "▶"}
       </button>
-      <button type="button" class="icon" aria-label="One event on" disabled={position >= head} onClick={() => model.goBy(1)}>
+      <button
+        type="button"
+        class="icon"
+        aria-label="One event on"
+        disabled={position >= head}
+        onClick={() => model.goBy(1)}
+      >
         ›
       </button>
       <input
