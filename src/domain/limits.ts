@@ -1,6 +1,7 @@
 import { mcpLimits } from "./mcp-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
 import { viewerLimits } from "./viewer-limits.ts";
+import { viewerPageLimits } from "./viewer-page-limits.ts";
 
 /**
  * Every maximum, minimum and default of Runfold, in one place (law 9: nothing is unbounded).
@@ -266,4 +267,5 @@ export const limits = {
   ...toolLimits,
   // So is the viewer's.
   ...viewerLimits,
+  ...viewerPageLimits,
 } as const;

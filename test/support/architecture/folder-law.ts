@@ -138,6 +138,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     modules: ["src/index.ts", "src/cli/advice.ts", "src/cli/owner-state.ts", "src/cli/request-cancel.ts"],
     types: ["projections"],
   },
+  // The page is a program for browsers: what it shows it folds itself, with the library's own projections, and it has nothing of Node.
+  "viewer/page": {
+    rooms: ["domain", "projections"],
+    packages: ["preact", "@preact/signals", "@tanstack/virtual-core", "d3-dag"],
+    types: ["viewer"],
+  },
   // The entry points wire everything to everything.
   entry: { rooms: ["*"], packages: node },
 };

@@ -1,5 +1,5 @@
 export const nodeSize = { width: 156, height: 30 } as const;
-export const gaps = { column: 44, row: 10 } as const;
+export const gaps = { column: 38, row: 8 } as const;
 
 /** Where a step stands in the drawing: the middle of its box. */
 export interface Place {

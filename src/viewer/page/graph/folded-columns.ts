@@ -45,7 +45,7 @@ function packed(columns: readonly (readonly number[])[], stepsMax: number | unde
   const highest = Math.max(...narrow.map((column) => column.length));
   // So many lines that the whole is about as many times as wide as high as a screen is.
   const bandHeight = highest * stepY + gaps.column;
-  const bands = Math.max(1, Math.round(Math.sqrt((narrow.length * stepX) / (bandHeight * 1.8))));
+  const bands = Math.max(1, Math.round(Math.sqrt((narrow.length * stepX) / (bandHeight * 2.2))));
   const perBand = Math.ceil(narrow.length / bands);
   const places = Array.from<Place>({ length: count });
   narrow.forEach((column, index) => {

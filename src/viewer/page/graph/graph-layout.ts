@@ -7,6 +7,7 @@ import {
   sugiyama,
   twolayerAgg,
   twolayerGreedy,
+  type Decross,
 } from "d3-dag";
 import type { GraphDocument } from "../../../domain/graph-document.ts";
 import { viewerPageLimits } from "../../../domain/viewer-page-limits.ts";
@@ -56,7 +57,7 @@ export function layOut(graph: GraphDocument): GraphLayout {
 }
 
 /** The work of untangling grows with the square of a layer: for large graphs it is done more coarsely. */
-function untangling(steps: number): ReturnType<typeof decrossTwoLayer> | ReturnType<typeof decrossDfs> {
+function untangling(steps: number): Decross<Datum, undefined> {
   if (steps > viewerPageLimits.viewerUntangledStepsMax) return decrossDfs();
   if (steps <= 200) return decrossTwoLayer().order(twolayerGreedy().base(twolayerAgg())).passes(8);
   return decrossTwoLayer().order(twolayerAgg()).passes(4);

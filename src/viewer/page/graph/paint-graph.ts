@@ -21,8 +21,10 @@ export interface Scene {
 }
 
 /** From this size of a box on it has a label; below, its sign; and below that only its colour. */
-const labelScale = 0.55;
+const labelScale = 0.42;
 const signScale = 0.2;
+/** Labels are no smaller than this, in pixels, whatever the scale. */
+const labelPixelsMin = 9.5;
 
 /** Paints the whole drawing. What lies outside of the screen is passed over. */
 export function paintGraph(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -96,7 +98,10 @@ function paintStep(context: CanvasRenderingContext2D, scene: Scene, number: numb
   context.fillStyle = palette.box;
   context.fill();
   context.fillStyle = isPlain && step.status !== "pending" ? color : palette.tint[shape.color]!;
+  // What went well steps back, so that the few that did not are seen at once.
+  if (isPlain && step.status === "succeeded") context.globalAlpha *= 0.6;
   context.fill();
+  context.globalAlpha = scene.isDimmed(step) ? 0.22 : 1;
   const isMarked = number === scene.selected || number === scene.current || number === scene.hovered;
   context.strokeStyle = isMarked ? palette.accent : color;
   context.lineWidth = isMarked ? 2 : step.status === "running" ? 1.5 : Math.min(1, scale * 1.6);
@@ -152,11 +157,12 @@ function paintLabel(
 ): void {
   const note = step.attempt > 1 ? `×${step.attempt}` : "";
   context.textBaseline = "middle";
-  context.font = `${11 * camera.scale}px ${palette.font}`;
+  const pixels = Math.max(labelPixelsMin, 12 * camera.scale);
+  context.font = `${pixels * 0.92}px ${palette.font}`;
   context.fillStyle = palette.muted;
   const noteWidth = note === "" ? 0 : context.measureText(note).width + 6 * camera.scale;
   if (note !== "") context.fillText(note, x + width - noteWidth + 6 * camera.scale, y + height / 2);
-  context.font = `${12 * camera.scale}px ${palette.font}`;
+  context.font = `${pixels}px ${palette.font}`;
   context.fillStyle = step.status === "pending" ? palette.muted : palette.text;
   context.fillText(fitLabel(context, step.id, width - noteWidth), x, y + height / 2 + 0.5);
 }

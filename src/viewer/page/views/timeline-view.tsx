@@ -19,7 +19,11 @@ export function TimelineView({ model }: { readonly model: RunModel }): JSX.Eleme
     now: model.now.value,
   };
   const selected = model.selected.value;
-  const shownRow = selected === undefined ? undefined : rows.findIndex(({ step }) => step.id === selected);
+  // Where no step is chosen, what was started last is to be seen.
+  const shownRow =
+    selected === undefined
+      ? rows.findLastIndex(({ spans }) => spans.length > 0)
+      : rows.findIndex(({ step }) => step.id === selected);
   return (
     <VirtualRows
       count={rows.length}
@@ -48,7 +52,8 @@ function Axis({ span }: { readonly span: number }): JSX.Element {
   return (
     <div class="axis" aria-hidden="true">
       <span class="axis-label">
-        <i class="bar-piece slot" /> waits for a slot <i class="bar-piece backoff" /> waits to retry
+        waits for
+        <i class="bar-piece slot" /> slot <i class="bar-piece backoff" /> retry
       </span>
       <span class="axis-track">
         {ticksOf(span).map((tick) => (

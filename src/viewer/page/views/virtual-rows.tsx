@@ -42,7 +42,10 @@ export function VirtualRows(props: VirtualRowsProps): JSX.Element {
   virtualizer.current ??= new Virtualizer(options);
   const rows = virtualizer.current;
   rows.setOptions(options);
+  // Its adapters for frameworks begin, follow and end with these two; they have no other names.
+  // oxlint-disable-next-line no-underscore-dangle
   useLayoutEffect(() => rows._didMount(), [rows]);
+  // oxlint-disable-next-line no-underscore-dangle
   useLayoutEffect(() => rows._willUpdate());
   useLayoutEffect(() => {
     if (shownRow !== undefined && shownRow >= 0) rows.scrollToIndex(shownRow, { align: "auto" });
