@@ -13,12 +13,13 @@ export default defineConfig({
       { find: /^runfold\/otel$/, replacement: source("otel.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/tool$/, replacement: source("tool.ts") },
+      { find: /^runfold\/viewer$/, replacement: source("viewer.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
     ],
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/build-once.ts", "test/support/install-agents.ts"],
+    globalSetup: ["test/support/build-once.ts", "test/support/build-page.ts", "test/support/install-agents.ts"],
     setupFiles: ["test/support/setup.ts"],
     // Many tests wait for processes and disks, so two files for each core keep the cores at work.
     maxWorkers: availableParallelism() * 2,

@@ -137,11 +137,12 @@ export class Runtime implements AsyncDisposable {
     return this.#followed.get(id);
   }
 
-  /** One line for each run of the journal, oldest first. */
-  async list(): Promise<readonly RunSummary[]> {
+  /** One line for each run of the journal, oldest first; with `last`, a whole number from 1 on, for so many of the youngest. */
+  async list({ last }: { readonly last?: number } = {}): Promise<readonly RunSummary[]> {
     this.#refuseClosed();
-    const entries = await this.#parts.journal.list();
-    return entries.map(({ summary }) => summary as unknown as RunSummary);
+    const entries = await this.#parts.journal.list(last);
+    const asked = last === undefined ? entries : entries.slice(-last);
+    return asked.map(({ summary }) => summary as unknown as RunSummary);
   }
 
   /**

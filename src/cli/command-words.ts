@@ -204,16 +204,20 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     ],
   },
   export: {
-    summary: "write a run's whole journal as NDJSON",
+    summary: "write a run's whole journal as NDJSON, or as a page that shows it",
     positionals: [run],
     options: {
+      html: { says: "write a page in one file: it shows the run in any browser, and asks no network for anything" },
       output: { value: "FILE", says: "write to a new file instead of stdout" },
       force: { says: "replace that file if there is one" },
     },
     details:
       "The first line is a header; then comes one line a commit, and one that marks the end. Hashes bind the lines together.\n" +
-      "The bytes of artifacts are not in it.",
-    examples: ["runfold export audit-42 --output audit-42.ndjson"],
+      "The bytes of artifacts are not in it. A page cannot be imported; texts of artifacts are in it as far as there is room.",
+    examples: [
+      "runfold export audit-42 --output audit-42.ndjson",
+      "runfold export audit-42 --html --output audit-42.html",
+    ],
   },
   import: {
     summary: "put a run that was exported into a database",
@@ -224,6 +228,19 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
       "cut off or damaged is refused, naming the line. A database that is not there is made.\n" +
       "Exit code: 0 imported, 2 the file is refused, or the database has a run of that id.",
     examples: ["runfold import audit-42.ndjson", "runfold import audit-42.ndjson --db other.db --json"],
+  },
+  view: {
+    summary: "show the runs of the database in a browser, live and as they were",
+    positionals: [{ name: "RUN", isOptional: true }],
+    options: {
+      port: { value: "N", says: "listen on this port of 127.0.0.1 (default: any that is free)" },
+      open: { says: "open the page in the desktop's browser" },
+    },
+    details:
+      "Prints the page's address, and serves it until Ctrl-C. The address has a secret in it: whoever has it sees and commands the runs.\n" +
+      "Nobody but this machine is listened to. Runs are left alone: neither begun, nor taken over, nor ended with it.",
+    examples: ["runfold view", "runfold view audit-42 --open", "runfold view --port 7000 --db /srv/runs.db"],
+    outlivesReader: true,
   },
   mcp: {
     summary: "serve the runs of the database to an agent, as an MCP server",

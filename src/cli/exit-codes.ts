@@ -59,6 +59,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "journal.foreign",
   "journal.newer",
   "archive.invalid",
+  "viewer.invalid",
 ]);
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {

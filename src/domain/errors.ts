@@ -38,6 +38,8 @@ export type ErrorCode =
   | "artifact.tampered"
   | "artifact.failed"
   | "archive.invalid"
+  | "viewer.invalid"
+  | "viewer.unavailable"
   | "invariant.broken";
 
 const brand = Symbol.for("runfold.error");

@@ -1,6 +1,8 @@
 import { mcpLimits } from "./mcp-limits.ts";
 import { telemetryLimits } from "./telemetry-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
+import { viewerLimits } from "./viewer-limits.ts";
+import { viewerPageLimits } from "./viewer-page-limits.ts";
 
 /**
  * Every maximum, minimum and default of Runfold, in one place (law 9: nothing is unbounded).
@@ -265,4 +267,7 @@ export const limits = {
   ...mcpLimits,
   ...telemetryLimits,
   ...toolLimits,
+  // So is the viewer's.
+  ...viewerLimits,
+  ...viewerPageLimits,
 } as const;

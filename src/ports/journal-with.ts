@@ -9,7 +9,7 @@ export function journalWith(inner: Journal, others: Partial<Journal>): Journal {
     read: (run, after, limit) => inner.read(run, after, limit),
     head: (run) => inner.head(run),
     follow: (run, after, signal) => inner.follow(run, after, signal),
-    list: () => inner.list(),
+    list: (last) => inner.list(last),
     entry: (run) => inner.entry(run),
     delete: (run, expected, life) => inner.delete(run, expected, life),
     send: (run, message) => inner.send(run, message),

@@ -41,8 +41,11 @@ export interface Journal {
    */
   follow(run: RunId, after: Position, signal: AbortSignal): AsyncIterable<readonly Commit[]>;
 
-  /** All runs, oldest first. */
-  list(): Promise<readonly RunEntry[]>;
+  /**
+   * All runs, oldest first; with `last`, a whole number from 1 on, only so many of the youngest, without reading the others. Callers
+   * have to bear with an adapter that gives more than that.
+   */
+  list(last?: number): Promise<readonly RunEntry[]>;
 
   /** One run's entry, or undefined. */
   entry(run: RunId): Promise<RunEntry | undefined>;

@@ -5,21 +5,47 @@ import type { RunSummary } from "../projections/run-summary.ts";
 
 /**
  * What the viewer's server and its page say to each other. All addresses are relative to the page's own, whose first segment is
- * the secret token: `http://127.0.0.1:PORT/TOKEN/`. The page folds events into frames with the library's own projections, so what it shows of
- * the past is what was; the server only reads journals, and hands commands on.
+ * the secret token: `http://127.0.0.1:PORT/TOKEN/`, and for one run `http://127.0.0.1:PORT/TOKEN/#RUN`. The page folds events into frames
+ * with the library's own projections, so what it shows of the past is what was; the server only reads journals, and hands commands on.
  *
- * | request                        | answer                                                                                     |
- * |--------------------------------|--------------------------------------------------------------------------------------------|
- * | `GET ./`                       | the page                                                                                   |
- * | `GET ./runs`                   | server-sent events `runs`: {@link RunsMessage}, at once and whenever something has changed |
- * | `GET ./runs/ID/events?after=N` | server-sent events `events`: {@link EventsMessage}; the id of each is the position after it |
- * | `GET ./runs/ID/artifacts/NAME` | text of a stored artifact, as `text/plain`                                                 |
- * | `POST ./runs/ID/cancel`        | {@link CancelOrder} to {@link OrderAnswer}                                                 |
- * | `POST ./runs/ID/messages`      | {@link MessageOrder} to {@link OrderAnswer}                                                |
+ * | request                               | answer                                                                                     |
+ * |---------------------------------------|--------------------------------------------------------------------------------------------|
+ * | `GET ./`                              | the page                                                                                   |
+ * | `GET ./runs?limit=N`                  | server-sent events `runs`: {@link RunsMessage}, at once and whenever something has changed |
+ * | `GET ./runs/ID/events?after=N&life=L` | server-sent events, see below                                                              |
+ * | `GET ./runs/ID/artifacts/NAME`        | text of a stored artifact, as `text/plain`                                                 |
+ * | `POST ./runs/ID/cancel`               | {@link CancelOrder} to {@link OrderAnswer}                                                 |
+ * | `POST ./runs/ID/messages`             | {@link MessageOrder} to {@link OrderAnswer}                                                |
+ *
+ * The events of a run come as `events`, {@link EventsMessage}. The id of each is a cursor, opaque, which browsers send again as
+ * `Last-Event-ID`; that goes before `after` and `life`, which may be left out. Beside them come
+ *
+ * - `restart`, {@link RestartMessage}: the place that was asked for is not of this run. Drop what there is of it; its events follow from the first
+ * - `end`, `{}`: the run has ended, and all has been sent. Nothing follows; close the source, or the browser asks again and again
+ * - `gone`, {@link ErrorAnswer}: the run was deleted or cannot be read. Nothing follows; close the source
+ *
+ * Whatever is refused is answered with a status from 400 on and an {@link ErrorAnswer}. An artifact beyond its limit ends in a line that says
+ * how much was left out.
  */
 export interface RunsMessage {
-  /** Newest first. */
+  /** Newest first: as many as were asked for with `limit`, 1 to `limits.viewerRunsMax`. Default: `limits.viewerRunsDefault`. */
   readonly runs: readonly ListedRun[];
+  /** There are older ones, which a larger limit shows. */
+  readonly areMore: boolean;
+  /** Nothing can be written: every order is refused. */
+  readonly isReadOnly: boolean;
+}
+
+export interface RestartMessage {
+  /** The life of the run whose events follow. */
+  readonly life: RunLife;
+}
+
+/** Sentences for a person, and a code for programs: one of the library's, or `viewer.…`. */
+export interface ErrorAnswer {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
 export interface ListedRun {

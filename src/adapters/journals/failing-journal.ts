@@ -106,7 +106,7 @@ export function failingJournal(inner: Journal): FailingJournal {
       enter("follow");
       yield* inner.follow(run, after, signal);
     },
-    list: () => counted("list", () => inner.list()),
+    list: (last) => counted("list", () => inner.list(last)),
     entry: (run) => counted("entry", () => inner.entry(run)),
     delete: (run, expected) => counted("delete", () => inner.delete(run, expected)),
     send: (run, message) => counted("send", () => inner.send(run, message)),

@@ -97,9 +97,10 @@ class MemoryJournal implements Journal {
     );
   }
 
-  async list(): Promise<readonly RunEntry[]> {
+  async list(last?: number): Promise<readonly RunEntry[]> {
     this.#checkOpen();
-    return Array.from(this.#runs, ([run, known]) => entryOf(run, known));
+    const all = Array.from(this.#runs, ([run, known]) => entryOf(run, known));
+    return last === undefined ? all : all.slice(-last);
   }
 
   async entry(run: RunId): Promise<RunEntry | undefined> {

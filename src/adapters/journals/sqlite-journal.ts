@@ -119,8 +119,8 @@ class SqliteJournal implements Journal {
     }
   }
 
-  async list(): Promise<readonly RunEntry[]> {
-    return this.#read(() => this.#tables.list());
+  async list(last?: number): Promise<readonly RunEntry[]> {
+    return this.#read(() => this.#tables.list(last));
   }
 
   async entry(run: RunId): Promise<RunEntry | undefined> {

@@ -110,8 +110,12 @@ export class SqliteTables {
     return Number(this.#named(run)?.[2] ?? 0);
   }
 
-  list(): RunEntry[] {
-    return this.#statements.list.rows().map(entryOf);
+  list(last: number | undefined): RunEntry[] {
+    // A negative limit is none.
+    return this.#statements.list
+      .rows(last ?? -1)
+      .map(entryOf)
+      .toReversed();
   }
 
   entry(run: RunId): RunEntry | undefined {
@@ -233,7 +237,7 @@ function prepareAll(driver: SqliteDriver) {
     consume: prepare("DELETE FROM inbox WHERE run = ? AND number <= ?"),
     page: prepare(pageQuery),
     list: prepare(
-      `SELECT CAST(run AS BLOB), CAST(position AS INTEGER), CAST(summary AS BLOB), ${life} FROM runs ORDER BY number`,
+      `SELECT CAST(run AS BLOB), CAST(position AS INTEGER), CAST(summary AS BLOB), ${life} FROM runs ORDER BY number DESC LIMIT ?`,
     ),
     entry: prepare(
       `SELECT CAST(runs.run AS BLOB), CAST(runs.position AS INTEGER), CAST(runs.summary AS BLOB), ${life}, runs.run = ?1

@@ -26,6 +26,10 @@ export const execute: Execute = async (invocation) => {
 async function give(readable: ReadableRun, open: OpenRuns, invocation: Invocation): Promise<ExitCode> {
   const output = textOption(invocation, "output");
   const { damage } = readable;
+  if (hasOption(invocation, "html")) {
+    const { exportPage } = await import("../export-page.ts");
+    return await exportPage(readable, open, invocation);
+  }
   // Up to where the run is now: what comes meanwhile belongs to the next export.
   const run = readable.run.snapshot();
   const lines = linesOf(run, readable);

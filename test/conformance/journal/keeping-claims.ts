@@ -18,6 +18,9 @@ export function keepingClaims(harness: JournalHarness): void {
     ];
     expect(await journal.list()).toEqual(entries);
     expect(await Promise.all(["b", "a", "C", "c"].map((run) => journal.entry(run)))).toEqual([...entries, undefined]);
+    expect(await journal.list(2)).toEqual(entries.slice(1));
+    expect(await journal.list(1)).toEqual(entries.slice(2));
+    expect(await journal.list(4)).toEqual(entries);
     await journal.append("a", 3, [commitAfter(3)], { summary: null });
     expect((await journal.entry("a"))?.summary).toBeNull();
     await journal.close();

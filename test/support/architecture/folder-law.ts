@@ -93,6 +93,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/agents.ts",
       "src/sqlite.ts",
       "src/mcp.ts",
+      "src/viewer.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
@@ -139,8 +140,15 @@ export const rooms: Readonly<Record<string, Room>> = {
   viewer: {
     rooms: ["domain"],
     packages: node,
-    modules: ["src/index.ts"],
+    // What the command asks of a run, and how it advises, pages do alike.
+    modules: ["src/index.ts", "src/cli/advice.ts", "src/cli/owner-state.ts", "src/cli/request-cancel.ts"],
     types: ["projections"],
+  },
+  // The page is a program for browsers: what it shows it folds itself, with the library's own projections, and it has nothing of Node.
+  "viewer/page": {
+    rooms: ["domain", "projections"],
+    packages: ["preact", "@preact/signals", "@tanstack/virtual-core", "d3-dag"],
+    types: ["viewer"],
   },
   // The entry points wire everything to everything.
   entry: { rooms: ["*"], packages: node },

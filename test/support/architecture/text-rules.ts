@@ -23,7 +23,8 @@ export function sourceViolations(files: readonly SourceFile[]): string[] {
     const { path, code } = file;
     const found = formViolations(file);
     const name = path.split("/").at(-1)!;
-    if (!path.endsWith(".ts"))
+    const isPage = roomOf(path) === "viewer/page" && /\.(?:tsx|css|html|json)$/.test(path);
+    if (!path.endsWith(".ts") && !isPage)
       found.push(`${path} is no TypeScript: the source holds nothing else; is it a left-over of a build?`);
     if (name === "index.ts" && path !== "src/index.ts") found.push(`${path}: name the file after what is in it`);
     if (/\bexport\s*\*/.test(code)) found.push(`${path} exports everything of another file: name what it exports`);
