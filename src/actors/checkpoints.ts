@@ -1,5 +1,7 @@
+import type { AgentDefinition } from "../domain/agent.ts";
 import { commitSchema, commitStart } from "../domain/commit.ts";
 import type { Commit } from "../domain/commit.ts";
+import type { RunEvent } from "../domain/events.ts";
 import type { GraphDocument } from "../domain/graph-document.ts";
 import type { Position, RunId, RunLife } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
@@ -22,7 +24,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { RunStream, StreamParts } from "./run-stream.ts";
 
 /** Raised with every change of what is saved; a checkpoint of another version is passed over, and the journal folded. */
-const savedVersion = 3;
+const savedVersion = 4;
 
 interface SavedRun {
   readonly version: string;
@@ -41,6 +43,8 @@ export interface LoadedCheckpoint {
   readonly state: RunState;
   readonly parts: StreamParts;
 }
+
+type Beginning = Extract<RunEvent, { readonly type: "run.started" | "run.forked" }>;
 
 const version = `${savedVersion}/${commitSchema}`;
 
@@ -80,18 +84,26 @@ export async function loadCheckpoint(
     if (saved.hash !== hashOf(position, saved.commit, { state, view, material, messages, notices })) return undefined;
     const [last] = await journal.read(run, position - 1, 1);
     if (last?.position !== position || textHash(JSON.stringify(last)) !== saved.commit) return undefined;
-    const graph = await graphAt(journal, run, view.run.graphAt);
-    return graph === undefined ? undefined : restored(saved, graph);
+    const graph = (await beginningAt(journal, run, view.run.graphAt))?.graph;
+    if (graph === undefined) return undefined;
+    const { definitionsAt } = view.run;
+    if (definitionsAt === undefined) return restored(saved, graph, undefined);
+    const definitions = (await beginningAt(journal, run, definitionsAt))?.definitions;
+    return definitions === undefined ? undefined : restored(saved, graph, definitions);
   } catch {
     // Whatever is wrong with it, the journal says how it really was, or what is wrong there.
     return undefined;
   }
 }
 
-function restored({ state: savedState, view: savedView, material, messages, notices }: SavedRun, graph: GraphDocument) {
+function restored(
+  { state: savedState, view: savedView, material, messages, notices }: SavedRun,
+  graph: GraphDocument,
+  definitions: readonly AgentDefinition[] | undefined,
+): LoadedCheckpoint | undefined {
   const state = restoreState(savedState, graph);
   if (state === undefined || savedView.run.position !== state.position) return undefined;
-  const view = RunView.restore(savedView, graph);
+  const view = RunView.restore(savedView, graph, definitions);
   const frontier = Frontier.restore(graph, (step) => isStepEnded(view.steps.at(step).status));
   const books = {
     material: MaterialIndex.restore(material),
@@ -101,10 +113,11 @@ function restored({ state: savedState, view: savedView, material, messages, noti
   return { state, parts: { view, frontier, ...books } };
 }
 
-async function graphAt(journal: Journal, run: RunId, position: Position): Promise<GraphDocument | undefined> {
+/** The event at a position that began the run, or a fork of it; undefined where another one stands there. */
+async function beginningAt(journal: Journal, run: RunId, position: Position): Promise<Beginning | undefined> {
   const [commit] = await journal.read(run, position - 1, 1);
   const event = commit?.events[position - 1 - commitStart(commit)];
-  return event?.type === "run.started" || event?.type === "run.forked" ? event.graph : undefined;
+  return event?.type === "run.started" || event?.type === "run.forked" ? event : undefined;
 }
 
 function hashOf(position: Position, commit: string, body: object): string {

@@ -21,18 +21,17 @@ export function answerTo(
       for (const stop of stops) stop();
       end();
     };
-    const look = (): boolean => {
+    const answer = (): MessageEntry | undefined => {
       const entry = stream.messages.get(message);
-      if (entry === undefined || entry.status === "sent") return false;
-      finish(() => resolve(entry));
-      return true;
+      return entry?.status === "sent" ? undefined : entry;
     };
     const stopped = (error: RunfoldError): void => finish(() => reject(error));
-    if (look()) return;
+    const entry = answer();
+    if (entry !== undefined) return resolve(entry);
     if (stream.failure !== undefined) return stopped(stream.failure);
     if (signal?.aborted === true) return finish(() => reject(reasonOf(signal)));
     stops.push(
-      stream.listenBatches({ advanced: () => void look() }),
+      stream.senders.add(message, () => finish(() => resolve(answer()!))),
       stream.onStop(stopped),
       ...(signal === undefined ? [] : [onAbort(signal, () => finish(() => reject(reasonOf(signal))))]),
     );

@@ -10,6 +10,7 @@ import type { Audience } from "../projections/material.ts";
 import { MessageBook } from "../projections/messages.ts";
 import { NoticeBook } from "../projections/notices.ts";
 import { RunView } from "../projections/run-view.ts";
+import { isOfMessage, MessageSenders } from "./message-senders.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Who is told of each committed event, in order. `position` is the last that it was told of. */
@@ -46,6 +47,7 @@ export class RunStream {
   readonly messages: MessageBook;
   readonly notices: NoticeBook;
   readonly waiters = new Waiters();
+  readonly senders = new MessageSenders();
   readonly #listeners = new Set<Listener>();
   readonly #batchListeners = new Set<BatchListener>();
   readonly #noticeListeners = new Set<(notice: QueuedNotice) => void>();
@@ -87,6 +89,7 @@ export class RunStream {
     for (const notice of this.notices.after(noticed)) {
       for (const listener of this.#noticeListeners) this.#guard(() => listener(notice));
     }
+    if (!this.senders.isEmpty) this.#answer(commits);
     for (const listener of this.#batchListeners) this.#guard(() => listener.advanced());
   }
 
@@ -102,6 +105,15 @@ export class RunStream {
     const audience = audienceOf(event, (step) => this.#sinks.has(step));
     if (audience !== undefined) this.material.add(audience, event, this.position);
     return audience;
+  }
+
+  #answer(commits: readonly Commit[]): void {
+    for (const { events } of commits) {
+      for (const event of events) {
+        if (!isOfMessage(event)) continue;
+        for (const answered of this.senders.take(event)) this.#guard(answered);
+      }
+    }
   }
 
   #deliver(commits: readonly Commit[], first: Position, audiences: readonly (Audience | undefined)[]): void {

@@ -1,7 +1,11 @@
-/** What the models of one attempt were asked for and gave. Missing figures are those that the program did not tell. */
+/**
+ * What the models of one attempt were asked for and gave, whichever program tells it. Missing figures are those that it did not tell; one
+ * that tells money alone has no tokens, which count as 0. How full a context is says nothing of what was used, and counts nowhere.
+ */
 export interface Usage {
-  /** As the program counts them: most leave out what was read from a cache. */
+  /** Without those that were read from a cache or written to one, which stand below: what a model was given is the three together. */
   readonly inputTokens: number;
+  /** What the model wrote, as the program counts it; most count its thoughts among it. */
   readonly outputTokens: number;
   readonly cacheReadTokens?: number;
   readonly cacheWriteTokens?: number;
@@ -57,4 +61,10 @@ export function usageFrom(told: ToldUsage): Usage {
 /** A count or an amount as a program tells it: a finite number that is not negative. */
 export function figureOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** Input tokens without those of a cache, for programs that count these among the others. */
+export function withoutCached(inputTokens: number | undefined, ...cached: (number | undefined)[]): number | undefined {
+  if (inputTokens === undefined) return undefined;
+  return Math.max(0, inputTokens - cached.reduce<number>((all, one) => all + (one ?? 0), 0));
 }

@@ -25,7 +25,8 @@ export interface RunFold {
   cleanupAt?: EpochMs;
   cancelReason?: string;
   isCleaned?: true;
-  definitions?: readonly AgentDefinition[];
+  /** Where the journal has the event that says the agent definitions; they are as large as the graph, and stand there alone. */
+  definitionsAt?: Position;
   usage?: Usage;
   counts: Record<StepStatus, number>;
   activity: string;

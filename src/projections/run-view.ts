@@ -14,7 +14,7 @@ import { StepTable } from "./step-list.ts";
 import { nextStep, pendingStep } from "./step-snapshot.ts";
 import type { StepSnapshot } from "./step-snapshot.ts";
 
-/** All of a view but its graph, as JSON. */
+/** All of a view but its graph and its agent definitions, as JSON. */
 export interface SavedView {
   readonly run: RunFold;
   /** In declared order, each without its definition, which is the graph's. */
@@ -180,7 +180,7 @@ export class RunView {
     return this.#steps.at(number);
   }
 
-  /** Everything but the graph. Linear in the steps. */
+  /** Everything but the graph and the agent definitions. Linear in the steps. */
   save(): SavedView {
     this.#tellAll();
     const steps: SavedView["steps"][number][] = [];
@@ -191,8 +191,12 @@ export class RunView {
     return { run: { ...this.#run, counts: { ...this.#run.counts }, activity: this.#activity() }, steps };
   }
 
-  /** The view that gave `saved`, with the graph that it had. */
-  static restore({ run, steps }: SavedView, graph: GraphDocument): RunView {
+  /** The view that gave `saved`, with the graph and the agent definitions that it had. */
+  static restore(
+    { run, steps }: SavedView,
+    graph: GraphDocument,
+    definitions: readonly AgentDefinition[] = [],
+  ): RunView {
     const view = new RunView();
     view.#run = { ...run, counts: { ...run.counts } };
     view.#show(
@@ -201,7 +205,7 @@ export class RunView {
       graph.steps.map((definition, number) => ({ ...pendingStep(definition), ...steps[number], definition })),
     );
     view.#placeOf = placesOf(run.places);
-    view.#definitionOf = definitionsOf(run.definitions);
+    view.#definitionOf = definitionsOf(definitions);
     return view;
   }
 
@@ -215,8 +219,8 @@ export class RunView {
     run.epoch = event.epoch;
     run.deadlineAt = event.deadlineAt;
     run.startedAt = at;
-    if (event.definitions === undefined) delete run.definitions;
-    else run.definitions = event.definitions;
+    if (event.definitions === undefined) delete run.definitionsAt;
+    else run.definitionsAt = run.position;
     this.#definitionOf = definitionsOf(event.definitions);
     this.#placeOf = placesOf(event.places);
   }

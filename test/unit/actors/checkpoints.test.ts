@@ -81,6 +81,25 @@ describe("a run with checkpoints", () => {
     await journal.close();
   });
 
+  test("keeps agent definitions in its journal alone", async () => {
+    await ran();
+    const journal = sqliteJournal(path);
+    const definition = { ref: "package:one", name: "one", description: "", source: "package", system: "Be brief." };
+    const commits = JSON.parse(JSON.stringify(await journal.read("run", 0, 1_000)), (_key, value: unknown) =>
+      isStart(value) ? { ...value, definitions: [definition] } : value,
+    ) as Awaited<ReturnType<Journal["read"]>>;
+    await journal.close();
+    const other = sqliteJournal(join(directory, "other.db"));
+    await other.append("run", 0, commits, { summary: { id: "run", status: "running" } });
+    const { state, stream } = (await loadRun("run", { journal: other, clock: new ManualClock(), report: never }))!;
+    const checkpoint = checkpointOf(state, stream, commits.at(-1)!);
+    expect(JSON.stringify(checkpoint)).not.toContain("Be brief.");
+    await other.saveCheckpoint("run", { position: state.position, state: checkpoint });
+    const loaded = await loadCheckpoint(other, "run");
+    expect(loaded?.parts.view.definition("package:one")).toEqual(definition);
+    await other.close();
+  });
+
   test("goes on from one after a crash, with the outputs that were still to be handed on", async () => {
     await ran();
     const journal = sqliteJournal(path);
@@ -194,3 +213,16 @@ test("a checkpoint that cannot be written is told, and the run goes on", async (
   expect((await run.outcome()).status).toBe("succeeded");
   expect(told).toEqual(["checkpoint-failed"]);
 });
+
+function isStart(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    (value.type === "run.start" || value.type === "run.started")
+  );
+}
+
+function never(error: unknown): void {
+  throw error;
+}

@@ -170,7 +170,10 @@ describe("a run's view", () => {
     const view = viewOf({ ...started, definitions: [one] });
     expect([view.definition("package:one"), view.definition("package:two")]).toEqual([one, undefined]);
     const saved = JSON.parse(JSON.stringify(view.save())) as ReturnType<RunView["save"]>;
-    expect(RunView.restore(saved, graph).definition("package:one")).toEqual(one);
+    // They stand in the journal, and in no view that is saved.
+    expect(JSON.stringify(saved)).not.toContain("package:one");
+    expect(saved.run.definitionsAt).toBe(1);
+    expect(RunView.restore(saved, graph, [one]).definition("package:one")).toEqual(one);
     const { graph: _, type: __, ...rest } = started;
     view.apply(
       { ...rest, type: "run.forked", from: { run: "run", life: "life", position: 1 }, definitions: [two] },

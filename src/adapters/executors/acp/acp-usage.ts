@@ -1,9 +1,9 @@
 import { isRecord, type Fields } from "../../../domain/fields.ts";
-import { addUsage, figureOf, usageFrom, type Usage } from "../../../domain/usage.ts";
+import { addUsage, figureOf, usageFrom, withoutCached, type Usage } from "../../../domain/usage.ts";
 
 /**
- * What an agent said of tokens and money, by whichever of the ways in use it said so: in the answer to a prompt, in the answer's
- * metadata, and what all of it cost in updates of the session. Where no tokens are told, the figures are 0.
+ * What an agent said of tokens and money, by whichever of the ways in use it said so: tokens in the answer to a prompt or in the answer's
+ * metadata, money in updates of the session. How full its context is, which those updates tell too, is no usage.
  */
 export class AcpUsage {
   #sum: Usage | undefined;
@@ -21,12 +21,9 @@ export class AcpUsage {
   }
 
   get total(): Usage | undefined {
-    const context = this.#context;
-    if (context === undefined) return this.#sum;
-    const costUsd = costIn(context);
+    const costUsd = this.#context === undefined ? undefined : costIn(this.#context);
     if (costUsd === undefined) return this.#sum;
-    // How full the context is says nothing of what was asked for in all: it must not be summed up with what others spent.
-    return { ...(this.#sum ?? { inputTokens: 0, outputTokens: 0 }), costUsd };
+    return { ...(this.#sum ?? usageFrom({ inputTokens: undefined, outputTokens: undefined })), costUsd };
   }
 }
 
@@ -35,13 +32,30 @@ function usageIn(result: Fields): Usage | undefined {
   const quota = isRecord(meta["quota"]) ? meta["quota"] : {};
   const counts = [result["usage"], quota["token_count"]].find(isRecord);
   if (counts === undefined) return undefined;
+  const inputTokens = figureOf(counts["inputTokens"]) ?? figureOf(counts["input_tokens"]);
+  const outputTokens = figureOf(counts["outputTokens"]) ?? figureOf(counts["output_tokens"]);
+  const cacheReadTokens = figureOf(counts["cachedReadTokens"]) ?? figureOf(counts["cachedInputTokens"]);
+  const cacheWriteTokens = figureOf(counts["cachedWriteTokens"]) ?? figureOf(counts["cacheWriteInputTokens"]);
+  const isCachedAmongInput = countsCachedAmongInput(counts, inputTokens ?? 0, outputTokens ?? 0);
   return usageFrom({
-    inputTokens: figureOf(counts["inputTokens"]) ?? figureOf(counts["input_tokens"]),
-    outputTokens: figureOf(counts["outputTokens"]) ?? figureOf(counts["output_tokens"]),
-    cacheReadTokens: figureOf(counts["cachedReadTokens"]) ?? figureOf(counts["cachedInputTokens"]),
-    cacheWriteTokens: figureOf(counts["cachedWriteTokens"]) ?? figureOf(counts["cacheWriteInputTokens"]),
+    inputTokens: isCachedAmongInput ? withoutCached(inputTokens, cacheReadTokens, cacheWriteTokens) : inputTokens,
+    outputTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
     model: modelIn(quota),
   });
+}
+
+/**
+ * By the protocol each kind of tokens is counted apart, and `totalTokens` is the sum of them all. An agent whose total is that of input and
+ * output alone counts those of the cache among the input; so do the names that codex gives them.
+ */
+function countsCachedAmongInput(counts: Fields, inputTokens: number, outputTokens: number): boolean {
+  if (figureOf(counts["cachedInputTokens"]) !== undefined) return true;
+  const total = figureOf(counts["totalTokens"]);
+  const thoughts = figureOf(counts["thoughtTokens"]) ?? 0;
+  const both = inputTokens + outputTokens;
+  return total !== undefined && (total === both || total === both + thoughts);
 }
 
 function modelIn(quota: Fields): string | undefined {

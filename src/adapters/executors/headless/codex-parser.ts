@@ -1,8 +1,7 @@
 import type { Fields } from "../../../domain/fields.ts";
-import { usageFrom } from "../../../domain/usage.ts";
+import { usageFrom, withoutCached } from "../../../domain/usage.ts";
 import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { withoutCached } from "./without-cached.ts";
 
 /** Items that are the agent's own words, not calls. */
 const wordTypes: ReadonlySet<string> = new Set(["agent_message", "reasoning", "todo_list", "error"]);
@@ -81,10 +80,11 @@ function askedOf(item: Fields): unknown {
 
 function usageOf(usage: Fields): ReturnType<typeof usageFrom> {
   const cached = numberAt(usage, "cached_input_tokens");
+  const written = numberAt(usage, "cache_write_input_tokens");
   return usageFrom({
-    inputTokens: withoutCached(numberAt(usage, "input_tokens"), cached),
+    inputTokens: withoutCached(numberAt(usage, "input_tokens"), cached, written),
     outputTokens: numberAt(usage, "output_tokens"),
     cacheReadTokens: cached,
-    cacheWriteTokens: numberAt(usage, "cache_write_input_tokens"),
+    cacheWriteTokens: written,
   });
 }

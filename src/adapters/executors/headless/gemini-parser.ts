@@ -1,8 +1,7 @@
 import type { Fields } from "../../../domain/fields.ts";
-import { usageFrom } from "../../../domain/usage.ts";
+import { usageFrom, withoutCached } from "../../../domain/usage.ts";
 import { ProgramReader } from "./program-reader.ts";
 import { numberAt, recordAt, textAt } from "./read-json.ts";
-import { withoutCached } from "./without-cached.ts";
 
 /**
  * `gemini -o stream-json -p PROMPT`. The answer is what the assistant wrote after the last tool result. The exit code says
