@@ -3,47 +3,14 @@ import { expect, test } from "vitest";
 import { faultsOf } from "../support/told-text.ts";
 import { teamInput, teamStep, teamWorld } from "../unit/tool/team-world.ts";
 
-const names = [
-  ...["action", "runId", "stepId", "cursor", "waitSeconds", "maxBytes", "preview", "debugEvents", "channel", "text"],
-  ...[
-    "clientMessageId",
-    "reason",
-    "library",
-    "graph",
-    "graphFile",
-    "options",
-    "kind",
-    "objective",
-    "steps",
-    "__proto__",
-  ],
-];
-const actions = ["catalog", "start", "run_status", "step_result", "message", "cancel", "cleanup"];
-const likely = fc.constantFrom<unknown>(
-  ...[
-    "r1",
-    "r2",
-    "r0",
-    "a",
-    "z",
-    "steer",
-    "follow_up",
-    0,
-    1,
-    60,
-    1e9,
-    -1,
-    0.5,
-    true,
-    false,
-    null,
-    "",
+const names =
+  "action runId stepId cursor waitSeconds maxBytes preview debugEvents channel text clientMessageId reason library graph graphFile options kind objective steps __proto__".split(
     " ",
-    "\0",
-    "../x.json",
-  ],
-  ...[{}, [], { steps: [] }, teamInput([teamStep("a")]), teamInput([teamStep("a", { needs: ["a"] })])],
-);
+  );
+const actions = ["catalog", "start", "run_status", "step_result", "message", "cancel", "cleanup"];
+const texts = ["r1", "r2", "r0", "a", "z", "steer", "follow_up", "", " ", "\0", "../x.json"];
+const graphs = [{}, { steps: [] }, teamInput([teamStep("a")]), teamInput([teamStep("a", { needs: ["a"] })])];
+const likely = fc.constantFrom<unknown>(...texts, ...graphs, 0, 1, 60, 1e9, -1, 0.5, true, false, null, []);
 const value = fc.oneof({ weight: 4, arbitrary: likely }, { weight: 1, arbitrary: fc.anything({ maxDepth: 3 }) });
 const input = fc.oneof(
   { weight: 1, arbitrary: fc.anything() },
