@@ -167,6 +167,16 @@ describe("the events of a run", () => {
     expect(all.length).toBeGreaterThan(2_500);
   });
 
+  test("show of a long text its beginning, which ends with a whole character", async () => {
+    const world = await teamWorld();
+    await world.start([teamStep("a")]);
+    world.executor.progress("a", `${"x".repeat(1_999)}${"🌊".repeat(100)}`);
+    await world.settle();
+    const { details } = await status(world, { debugEvents: true });
+    const said = details.events.find(({ type }) => type === "assistant_delta");
+    expect(said?.preview).toBe(`${"x".repeat(1_999)}...`);
+  });
+
   test("are not listed unless they are asked for", async () => {
     const world = await talkative();
     const { details } = await status(world);
