@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { RecordedEvent } from "runfold";
 import { succeeded } from "runfold/testing";
 import type { TeamEvent } from "runfold/tool";
+import { teamEvent } from "../../../src/tool/team-events.ts";
 import { statusOf as status, teamInput, teamStep, teamWorld } from "./team-world.ts";
 import type { TeamWorld } from "./team-world.ts";
 
@@ -168,13 +170,13 @@ describe("the events of a run", () => {
   });
 
   test("show of a long text its beginning, which ends with a whole character", async () => {
-    const world = await teamWorld();
-    await world.start([teamStep("a")]);
-    world.executor.progress("a", `${"x".repeat(1_999)}${"🌊".repeat(100)}`);
-    await world.settle();
-    const { details } = await status(world, { debugEvents: true });
-    const said = details.events.find(({ type }) => type === "assistant_delta");
-    expect(said?.preview).toBe(`${"x".repeat(1_999)}...`);
+    const { start, runtime } = await teamWorld();
+    await start([teamStep("a")]);
+    const run = (await runtime.get("r1"))!.snapshot();
+    const message = `${"x".repeat(1_999)}${"🌊".repeat(100)}`;
+    const event = { type: "diagnostic.recorded", code: "odd", severity: "warning", message } as const;
+    const { preview } = teamEvent({ position: 1, at: 0, event } as RecordedEvent, run);
+    expect(preview).toBe(`${"x".repeat(1_999)}...`);
   });
 
   test("are not listed unless they are asked for", async () => {
