@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { RecordedEvent } from "runfold";
 import { succeeded } from "runfold/testing";
 import type { TeamEvent } from "runfold/tool";
 import { teamEvent } from "../../../src/tool/team-events.ts";
@@ -175,7 +174,7 @@ describe("the events of a run", () => {
     const run = (await runtime.get("r1"))!.snapshot();
     const message = `${"x".repeat(1_999)}${"🌊".repeat(100)}`;
     const event = { type: "diagnostic.recorded", code: "odd", severity: "warning", message } as const;
-    const { preview } = teamEvent({ position: 1, at: 0, event } as RecordedEvent, run);
+    const { preview } = teamEvent({ position: 1, at: 0, event }, run);
     expect(preview).toBe(`${"x".repeat(1_999)}...`);
   });
 
