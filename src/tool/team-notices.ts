@@ -84,7 +84,7 @@ export class TeamNotices {
     try {
       const described = listener.isOpen ? await this.#describe(notice, listener.session) : undefined;
       if (!listener.isOpen) return failed("its session was closed");
-      if (described === undefined) return;
+      if (described === undefined) return failed("the run had been cleaned up");
       const answer: unknown = this.#parts.host.notify!(described);
       // One that is taken slowly keeps no other waiting.
       Promise.resolve(answer).then((said) => (typeof said === "string" ? failed(said) : undefined), failed);

@@ -105,3 +105,27 @@ test("notices are told in the order in which they came up, though the first take
   open?.();
   await expect.poll(() => told).toEqual(["r1", "r2"]);
 });
+
+test("a notice of a run that was cleaned up before it could be told is named in the next result", async () => {
+  let open: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const artifacts = await watchedArtifacts(() => gate);
+  const told: string[] = [];
+  const notify = ({ details }: TeamNotice): void => void told.push(details.run!.runId);
+  const world = await teamWorld({ artifacts, host: { notify } });
+  const options = { options: { notify: { mode: "final" } } };
+  await world.start([teamStep("a")], options);
+  await world.start([teamStep("a")], options);
+  await endWithArtifact(world, "a", "long");
+  await world.settle();
+  world.executor.end("a", succeeded("short"), "r2");
+  await world.settle();
+  await world.call({ action: "cleanup", runId: "r2" });
+  open?.();
+  await expect.poll(() => told).toEqual(["r1"]);
+  await world.settle();
+  const { details } = await world.call({ action: "run_status", runId: "r1" });
+  expect(details.diagnostics).toMatchObject([
+    { code: "run-notice-callback-failed", message: expect.stringMatching(/of run r2 .*cleaned up/) },
+  ]);
+});

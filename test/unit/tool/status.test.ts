@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { succeeded } from "runfold/testing";
 import type { TeamEvent } from "runfold/tool";
+import { teamEvent } from "../../../src/tool/team-events.ts";
 import { statusOf as status, teamInput, teamStep, teamWorld } from "./team-world.ts";
 import type { TeamWorld } from "./team-world.ts";
 
@@ -165,6 +166,16 @@ describe("the events of a run", () => {
     const all = await paged(world, async (cursor) => cursor, { maxBytes: 200_000 });
     expect(seqs(all)).toEqual(range(1, all.length));
     expect(all.length).toBeGreaterThan(2_500);
+  });
+
+  test("show of a long text its beginning, which ends with a whole character", async () => {
+    const { start, runtime } = await teamWorld();
+    await start([teamStep("a")]);
+    const run = (await runtime.get("r1"))!.snapshot();
+    const message = `${"x".repeat(1_999)}${"🌊".repeat(100)}`;
+    const event = { type: "diagnostic.recorded", code: "odd", severity: "warning", message } as const;
+    const { preview } = teamEvent({ position: 1, at: 0, event }, run);
+    expect(preview).toBe(`${"x".repeat(1_999)}...`);
   });
 
   test("are not listed unless they are asked for", async () => {
