@@ -186,7 +186,7 @@ describe("runfold view", () => {
     const { read, command } = await view(place);
     const list = read("runs");
     await list.until(({ events }) => events.length > 0);
-    expect((list.events[0]?.data as RunsMessage).runs.map(({ summary }) => summary.id)).toEqual(["r2", "r1"]);
+    expect((list.events[0]!.data as RunsMessage).runs.map(({ summary }) => summary.id)).toEqual(["r2", "r1"]);
     const [damaged, whole] = [read("runs/r1/events"), read("runs/r2/events")];
     await damaged.untilEnd();
     expect(damaged.events).toMatchObject([{ event: "gone", data: { code: "journal.corrupt" } }]);
