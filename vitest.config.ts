@@ -18,7 +18,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/build-once.ts", "test/support/install-agents.ts"],
+    globalSetup: ["test/support/build-once.ts", "test/support/build-page.ts", "test/support/install-agents.ts"],
     setupFiles: ["test/support/setup.ts"],
     // Many tests wait for processes and disks, so two files for each core keep the cores at work.
     maxWorkers: availableParallelism() * 2,

@@ -1,7 +1,7 @@
 /** The limits of the viewer's server and of the pages it writes to files; part of `limits`. */
 export const viewerLimits = {
   /** The secret in the viewer's address: what it brings along by itself, and the least that an application may give. */
-  viewerTokenBytes: 24,
+  viewerTokenBytesDefault: 24,
   viewerTokenCharsMin: 22,
   viewerTokenCharsMax: 128,
   /** Connections at once; a browser makes 6 to one host. Further ones are closed before anything is read. */
@@ -21,6 +21,8 @@ export const viewerLimits = {
   viewerOwnersLookMs: 2_000,
   /** Runs whose process is looked at: those that have not ended. Further ones are taken for live. */
   viewerOwnersMax: 100,
+  /** How long the list waits for that; runs that were not reached are taken for live until the next look. */
+  viewerOwnersWaitMs: 200,
   /** What one message of a stream holds at most; a single larger event makes a message of its own. */
   viewerBatchEventsMax: 500,
   viewerBatchCharsMax: 256 * 1024,

@@ -83,7 +83,7 @@ const spelledToken = /^[\w-]+$/;
  * @throws `viewer.invalid` for a token that is none; `viewer.unavailable` where the page was not built.
  */
 export function makeViewer(runtime: Runtime, clock: Clock, options: ViewerOptions): Viewer {
-  const token = options.token ?? randomBytes(limits.viewerTokenBytes).toString("base64url");
+  const token = options.token ?? randomBytes(limits.viewerTokenBytesDefault).toString("base64url");
   const { viewerTokenCharsMin: min, viewerTokenCharsMax: max } = limits;
   if (token.length < min || token.length > max || !spelledToken.test(token)) {
     throw invalid(`A viewer's token is ${min} to ${max} letters, digits, "-" and "_".`);

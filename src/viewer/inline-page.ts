@@ -55,7 +55,7 @@ function safeScript(code: string): string {
 
 function policyTag({ script, style }: { readonly script: string; readonly style: string }): string {
   const rules = `default-src 'none'; script-src '${script}'; style-src '${style}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
-  return `<meta http-equiv="Content-Security-Policy" content="${rules}">\n    <meta name="referrer" content="no-referrer">`;
+  return `<meta http-equiv="Content-Security-Policy" content="${rules}">`;
 }
 
 function hashOf(text: string): string {

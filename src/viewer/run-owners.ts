@@ -24,7 +24,11 @@ export class RunOwners {
     const ids = new Set(looked.map(({ id }) => id));
     for (const id of this.#looks.keys()) if (!ids.has(id)) this.#looks.delete(id);
     const live = new Set(unended.slice(looked.length).map(({ id }) => id));
-    for (const summary of looked) if (await this.#isLive(summary)) live.add(summary.id);
+    const giveUpAt = this.#clock.now() + limits.viewerOwnersWaitMs;
+    for (const summary of looked) {
+      // Whoever looks for the first time has to read the run.
+      if (this.#clock.now() > giveUpAt || (await this.#isLive(summary))) live.add(summary.id);
+    }
     return live;
   }
 

@@ -21,7 +21,7 @@ export async function streamRuns(
   tell: (error: unknown) => void,
 ): Promise<void> {
   let newest: string | undefined;
-  let wake: () => void = () => undefined;
+  let wake: (() => void) | undefined;
   // The browser comes back for the list, and meets what kept it from being read, or the list.
   const failed = (error: unknown): void => {
     if (!isRunfoldError(error, "runtime.closed")) tell(error);
@@ -29,10 +29,10 @@ export async function streamRuns(
   };
   const changed = (json: string): void => {
     newest = json;
-    wake();
+    wake?.();
   };
   const unsubscribe = feed.subscribe(limit, { changed, failed });
-  const over = (): void => wake();
+  const over = (): void => wake?.();
   stream.signal.addEventListener("abort", over, { once: true });
   try {
     while (!stream.signal.aborted) {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RunsMessage } from "../../src/viewer/protocol.ts";
+import { eventually } from "../support/eventually.ts";
 import { boundByModes } from "../support/bound-by-modes.ts";
 import { EventReader } from "../support/viewer/event-source.ts";
 import { countTo, isCaughtUp, positionsOf, storyOf } from "../support/viewer/run-story.ts";
@@ -41,6 +42,7 @@ async function view(
   };
 }
 
+const statusOf = (list: unknown): string | undefined => (list as RunsMessage | undefined)?.runs[0]?.summary.status;
 const hasEnd = ({ events }: EventReader): boolean => events.some(({ event }) => event === "end");
 
 /** A run in a process of its own that waits for a file, and says each tenth of a second that it does. */
@@ -70,7 +72,7 @@ describe("runfold view", () => {
     await list.until(({ events }) => (events.at(-1)?.data as RunsMessage | undefined)?.runs[0]?.isLive === true);
     expect(await post("runs/r1/cancel", { reason: "From the page.", isForced: true })).toEqual({ outcome: "taken" });
     await reader.until(hasEnd);
-    await list.until(({ events }) => (events.at(-1)?.data as RunsMessage).runs[0]?.summary.status === "canceled");
+    await list.until(({ events }) => statusOf(events.at(-1)?.data) === "canceled");
     expect(JSON.stringify(storyOf(reader))).toContain("From the page.");
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
     list.close();
@@ -146,6 +148,28 @@ describe("runfold view", () => {
     await reader.until(hasEnd);
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
     list.close();
+  });
+
+  it("tells the pages of a run that is deleted, and those that come back of a later run with its id", async () => {
+    const place = workplace();
+    await startDetached(place, "r1");
+    const { read } = await view(place);
+    const reader = read("runs/r1/events");
+    await reader.until(isCaughtUp);
+    const { run } = (await place.json(["status", "r1"])) as { run: { owner: { pid: number } } };
+    process.kill(run.owner.pid, "SIGKILL");
+    await eventually(async () => (await place.run(["cleanup", "r1"])).code === 0, "it can be cleaned up");
+    await reader.until(({ events }) => events.some(({ event }) => event === "gone"));
+    await reader.untilEnd();
+    expect(reader.events.at(-1)).toMatchObject({ event: "gone", data: { code: "run.cleaned" } });
+    const gone = await read("runs/r1/events", { "last-event-id": reader.parser.lastId }).opened;
+    expect([gone.status, JSON.parse(gone.body)]).toMatchObject([404, { code: "run.unknown" }]);
+    writeFileSync(place.path("go"), "");
+    await startDetached(place, "r1");
+    const again = read("runs/r1/events", { "last-event-id": reader.parser.lastId });
+    await again.until(hasEnd);
+    expect(again.events[0]).toMatchObject({ event: "restart" });
+    expect(positionsOf(again)).toEqual(countTo((await eventsOf(place, "r1")).length));
   });
 
   it("looks at a database that cannot be written, and takes no orders", async (context) => {

@@ -1,7 +1,6 @@
 import { hasOption, positional, textOption, type Execute, type Invocation } from "../command.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { exportPage } from "../export-page.ts";
 import { openRuns, type OpenRuns } from "../open-journal.ts";
 import { damagedAfter, isDamage, readablePart, readableRun, type ReadableRun } from "../readable-run.ts";
 import { wireRun } from "../wire.ts";
@@ -27,7 +26,10 @@ export const execute: Execute = async (invocation) => {
 async function give(readable: ReadableRun, open: OpenRuns, invocation: Invocation): Promise<ExitCode> {
   const output = textOption(invocation, "output");
   const { damage } = readable;
-  if (hasOption(invocation, "html")) return await exportPage(readable, open, invocation);
+  if (hasOption(invocation, "html")) {
+    const { exportPage } = await import("../export-page.ts");
+    return await exportPage(readable, open, invocation);
+  }
   // Up to where the run is now: what comes meanwhile belongs to the next export.
   const run = readable.run.snapshot();
   const lines = linesOf(run, readable);

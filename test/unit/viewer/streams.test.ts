@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { limits, memoryJournal, openRuntime, type RunSummary } from "runfold";
 import { failed, succeeded, virtualClock } from "runfold/testing";
 import { createViewer } from "runfold/viewer";
+import { RunStream } from "../../../src/actors/run-stream.ts";
 import type { EventsMessage, RunsMessage } from "../../../src/viewer/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { EventReader } from "../../support/viewer/event-source.ts";
@@ -184,19 +185,47 @@ it("says that it is still there after a silence, but not into a connection that 
   expect(reader.events).toHaveLength(1);
 });
 
+/** Counts who listens to runs now. */
+function countListeners(): () => number {
+  let listening = 0;
+  for (const way of ["listenBatches", "onStop"] as const) {
+    const listen = RunStream.prototype[way] as (this: RunStream, listener: never) => () => void;
+    vi.spyOn(RunStream.prototype, way).mockImplementation(function (this: RunStream, listener: unknown) {
+      const stop = listen.call(this, listener as never);
+      let isListening = true;
+      listening++;
+      return () => {
+        if (isListening) listening--;
+        isListening = false;
+        stop();
+      };
+    });
+  }
+  return () => listening;
+}
+
+const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP")).length;
+
 it("holds nothing any more once its readers or itself have gone, and ends while they read", async () => {
   const clock = virtualClock();
+  const listeners = countListeners();
+  const socketsBefore = sockets();
   const { runtime, read, viewer, work } = await served({ viewer: { clock } });
   const run = await runtime.start(chainOf("chain", 1), { id: "r1" });
+  const before = listeners();
   const readers = [read("runs/r1/events"), read("runs/r1/events"), read("runs")];
   await Promise.all(readers.map((reader) => reader.until(({ events }) => events.length > 0)));
   expect(viewer.load).toEqual({ streams: 3, requests: 3, isListIdle: false });
+  await eventually(() => listeners() === before + 4, "both wait for more");
   readers[0]!.close();
-  await eventually(() => viewer.load.streams === 2, "the first has gone");
+  await eventually(() => viewer.load.streams === 2 && listeners() === before + 2, "the first has gone");
   await viewer.close();
   await Promise.all(readers.slice(1).map((reader) => reader.untilEnd()));
   expect(viewer.load).toEqual({ streams: 0, requests: 0, isListIdle: true });
   expect(clock.armed).toBe(0);
+  expect(listeners()).toBe(before);
+  await eventually(() => sockets() <= socketsBefore, "no socket is left");
+  vi.restoreAllMocks();
   // The runtime goes on without it.
   work.end("s0", succeeded());
   expect((await run.outcome()).status).toBe("succeeded");
