@@ -71,10 +71,15 @@ describe("runfold view", () => {
     await reader.until(isCaughtUp);
     const list = read("runs");
     await list.until(({ events }) => (events.at(-1)?.data as RunsMessage | undefined)?.runs[0]?.isLive === true);
+    const message = { step: "slow", channel: "steer", text: "Hear me.", key: "k1" };
+    const denied = await post("runs/r1/messages", message);
+    expect(denied).toMatchObject({ outcome: "refused", why: expect.stringMatching(/./) as string });
     expect(await post("runs/r1/cancel", { reason: "From the page.", isForced: true })).toEqual({ outcome: "taken" });
     await reader.until(hasEnd);
     await list.until(({ events }) => statusOf(events.at(-1)?.data) === "canceled");
     expect(JSON.stringify(storyOf(reader))).toContain("From the page.");
+    // It went the way to the process that writes the run, which has noted it.
+    expect(storyOf(reader).map(({ event }) => event.type)).toContain("message.denied");
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
     list.close();
     command.child.kill("SIGINT");
