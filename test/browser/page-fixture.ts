@@ -1,22 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { RecordedEvent } from "../../src/domain/events.ts";
 import { repository } from "../support/built-command.ts";
 import { openChromium } from "../support/chromium.ts";
 import { placeWith } from "../support/scratch-places.ts";
-import { buildPage } from "../support/viewer/built-page.ts";
 import { pageOf } from "../support/viewer/told-page.ts";
 
-let built: ReturnType<typeof buildPage> | undefined;
-afterAll(async () => (await built)?.remove());
-
-/** Where the built page lies; built once for a file of tests. */
-export async function pageDirectory(): Promise<string> {
-  built ??= buildPage();
-  return (await built).directory;
-}
+/** Where the built page lies: it is built before the tests. */
+const pageDirectory = join(repository, "dist/viewer/page");
 
 /** A page in a real browser, with all that it asked for and all that went wrong in it. */
 export interface Opened {
@@ -57,7 +50,7 @@ export async function openRecorded(
   events: readonly RecordedEvent[],
   options: OpenOptions = {},
 ): Promise<Opened> {
-  const html = await pageOf(events, await pageDirectory());
+  const html = await pageOf(events, pageDirectory);
   const file = join(placeWith({ "run.html": html }), "run.html");
   const opened = await openAt(skipping, `file://${file}`, { isOffline: true, ...options });
   await isPainted(opened.page);

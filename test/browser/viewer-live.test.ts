@@ -1,22 +1,26 @@
 import { createServer } from "node:net";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
 import { memoryArtifacts, parseGraph, type Graph } from "runfold";
 import { failed, scriptedExecutor, succeeded } from "runfold/testing";
 import { createViewer, type Viewer } from "runfold/viewer";
+import { repository } from "../support/built-command.ts";
 import { chromiumTimeoutMs } from "../support/chromium.ts";
 import { eventually } from "../support/eventually.ts";
-import { expectNoProblems, isPainted, keepPicture, openAt, pageDirectory } from "./page-fixture.ts";
+import { expectNoProblems, isPainted, keepPicture, openAt } from "./page-fixture.ts";
 import { chainOf, served, type Served } from "../support/viewer/served-viewer.ts";
 
 const timeout = chromiumTimeoutMs;
+/** The page as it was built before the tests. */
+const built = { pageDirectory: join(repository, "dist/viewer/page") };
 
 async function countsOn(page: Page): Promise<string> {
   return (await page.locator(".counts").innerText()).replaceAll(/\s+/g, " ");
 }
 
 it("follows a run live, from the list to its end, and asks no other host", { timeout }, async (context) => {
-  const { runtime, work, url } = await served({ viewer: { pageDirectory: await pageDirectory() } });
+  const { runtime, work, url } = await served({ viewer: built });
   const opened = await openAt(context, url);
   const { page } = opened;
   await page.getByText("There are no runs yet").waitFor();
@@ -47,7 +51,7 @@ it(
   "stays at the position that was chosen while the run goes on, and follows again when told to",
   { timeout },
   async (context) => {
-    const { runtime, work, viewer } = await served({ viewer: { pageDirectory: await pageDirectory() } });
+    const { runtime, work, viewer } = await served({ viewer: built });
     await runtime.start(chainOf("chain", 3), { id: "r1" });
     const opened = await openAt(context, viewer.urlOf("r1"));
     const { page } = opened;
@@ -65,7 +69,7 @@ it(
 );
 
 it("cancels a run after asking, with the reason, and shows what came of it", { timeout }, async (context) => {
-  const { runtime, viewer } = await served({ viewer: { pageDirectory: await pageDirectory() } });
+  const { runtime, viewer } = await served({ viewer: built });
   const run = await runtime.start(chainOf("chain", 2), { id: "r1" });
   const opened = await openAt(context, viewer.urlOf("r1"));
   const { page } = opened;
@@ -107,7 +111,7 @@ it("sends a message to an agent, shows what became of it, and why one was refuse
   const executors = [Object.assign(work, { takesMessages: () => true })];
   const { runtime, viewer } = await served({
     runtime: { executors },
-    viewer: { pageDirectory: await pageDirectory() },
+    viewer: built,
   });
   const run = await runtime.start(agentGraph(), { id: "r1" });
   const opened = await openAt(context, viewer.urlOf("r1"));
@@ -132,15 +136,14 @@ it("sends a message to an agent, shows what became of it, and why one was refuse
 async function restartable(): Promise<
   Served & { readonly close: () => Promise<void>; readonly open: () => Promise<Viewer> }
 > {
-  const directory = await pageDirectory();
   const port = await freePort();
   const artifacts = memoryArtifacts();
-  const one = await served({ runtime: { artifacts }, viewer: { pageDirectory: directory } });
+  const one = await served({ runtime: { artifacts }, viewer: built });
   await one.viewer.close();
   let viewer: Viewer | undefined;
   const close = async (): Promise<void> => viewer?.close();
   const open = async (): Promise<Viewer> => {
-    viewer = createViewer(one.runtime, { artifacts, pageDirectory: directory, token: "t".repeat(32) });
+    viewer = createViewer(one.runtime, { artifacts, token: "t".repeat(32) });
     await viewer.listen(port);
     return viewer;
   };
@@ -196,7 +199,7 @@ it(
 );
 
 it("says that a run has ended, and that there is none of a name", { timeout }, async (context) => {
-  const { runtime, work, viewer } = await served({ viewer: { pageDirectory: await pageDirectory() } });
+  const { runtime, work, viewer } = await served({ viewer: built });
   const run = await runtime.start(chainOf("chain", 1), { id: "r1" });
   const opened = await openAt(context, viewer.urlOf("r1"));
   const { page } = opened;

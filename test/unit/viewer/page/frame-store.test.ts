@@ -7,7 +7,7 @@ import { FrameStore } from "../../../../src/viewer/page/fold/frame-store.ts";
 import { layeredStory, releaseStory } from "../../../support/viewer/stories.ts";
 import { tellRun } from "../../../support/viewer/told-run.ts";
 
-const events = [...tellRun(releaseStory()), ...[]];
+const events = tellRun(releaseStory());
 const long = tellRun(layeredStory(300, 30));
 
 /** A frame as the library's own view folds it, from nothing. */
