@@ -8,6 +8,6 @@ import { repository } from "../built-command.ts";
 export async function buildPage(): Promise<{ readonly directory: string; readonly remove: () => void }> {
   const directory = mkdtempSync(join(tmpdir(), "viewer-page-"));
   const configFile = join(repository, "vite.page.config.ts");
-  await build({ configFile, build: { outDir: directory }, mode: "production" });
+  await build({ configFile, logLevel: "error", build: { outDir: directory }, mode: "production" });
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }

@@ -68,7 +68,10 @@ export function tellRun({ graph, steps, inputs = [], untilMs = Infinity, run = "
         put(event.retryAt, { type: "step.retry", step: event.step, attempt: event.attempt });
       }
       if (event.type === "step.abortRequested") {
-        const failure: Failure = { kind: "aborted", message: "It was told to stop." };
+        const failure: Failure =
+          event.cause === "timedOut"
+            ? { kind: "timedOut", message: "The attempt passed its deadline." }
+            : { kind: "aborted", message: "It was told to stop." };
         put(due.at + 40, { type: "step.fail", step: event.step, attempt: event.attempt, failure, jitter: 0 });
       }
       if (event.type === "message.sent") {

@@ -1,3 +1,5 @@
+import type { ErrorAnswer } from "../../protocol.ts";
+import { refusalOf } from "./refusal.ts";
 import { viewerPageLimits } from "../../../domain/viewer-page-limits.ts";
 
 export type FeedState = "connecting" | "open" | "reconnecting" | "closed";
@@ -8,6 +10,8 @@ export interface FeedOptions {
   /** What is done with each kind of message. */
   readonly on: Readonly<Record<string, (data: unknown) => void>>;
   readonly onState: (state: FeedState) => void;
+  /** Why the server refuses the connection; the page closes the feed where asking again is of no use. */
+  readonly onRefused?: (why: ErrorAnswer) => void;
 }
 
 /**
@@ -59,10 +63,17 @@ export class Feed {
     this.#options.onState("reconnecting");
     if (source.readyState !== EventSource.CLOSED) return;
     this.#drop();
+    void this.#askWhy();
     this.#timer = setTimeout(() => {
       if (!document.hidden) this.#connect();
     }, this.#waitMs);
     this.#waitMs = Math.min(this.#waitMs * 2, viewerPageLimits.viewerReconnectMaxMs);
+  }
+
+  /** A source of events does not say why it was refused; an ordinary request does. */
+  async #askWhy(): Promise<void> {
+    const why = await refusalOf(this.#options.address());
+    if (why !== undefined && !this.#isClosed) this.#options.onRefused?.(why);
   }
 
   #drop(): void {

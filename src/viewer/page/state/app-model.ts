@@ -47,7 +47,8 @@ export class AppModel {
     const id = runIn(location.hash);
     this.session.peek()?.close();
     this.session.value = id === undefined ? undefined : liveSession(id);
-    if (this.#runsFeed === undefined) this.#openRuns();
+    if (id !== undefined && this.runs.peek() !== undefined) this.#closeRuns();
+    else if (this.#runsFeed === undefined) this.#openRuns();
   }
 
   /** While a run is shown the list is only asked once, for browsers have few connections. */

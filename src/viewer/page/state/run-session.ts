@@ -47,8 +47,13 @@ export function liveSession(id: RunId): RunSession {
     },
     onState: (state) => {
       if (state === "closed") return;
+      if (state === "open") model.problem.value = undefined;
       if (state !== "open") model.connection.value = state;
       else if (model.end > 0) model.connection.value = "live";
+    },
+    onRefused: (why) => {
+      model.problem.value = why;
+      if (isFinal(why)) finish("gone");
     },
     on: {
       events: (data) => {
@@ -79,6 +84,11 @@ export function liveSession(id: RunId): RunSession {
     if (frame !== undefined) cancelAnimationFrame(frame);
   };
   return { model, recorded: undefined, close };
+}
+
+/** Asking again would change nothing: there is no such run. */
+function isFinal({ code }: ErrorAnswer): boolean {
+  return code === "run.unknown" || code === "run.cleaned" || code === "run.idInvalid";
 }
 
 const gap: ErrorAnswer = {

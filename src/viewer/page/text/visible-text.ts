@@ -3,9 +3,12 @@ const unseen = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u206
 const unseenInLines =
   /(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}\u00ad\u180e\u200b\u2028\u2029\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
 
+/** Most texts are such, and need no closer look. */
+const plain = /^[\u0020-\u007e]*$/;
+
 /** A text of others in one line, with a sign in place of each character that could not be seen. */
 export function visibleLine(text: string): string {
-  return text.replaceAll(unseen, signOf);
+  return plain.test(text) ? text : text.replaceAll(unseen, signOf);
 }
 
 /** A text of others with its line breaks and tabs. */

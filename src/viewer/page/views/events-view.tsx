@@ -21,6 +21,7 @@ export function EventsView({ model }: { readonly model: RunModel }): JSX.Element
       rowHeight={22}
       label="Events"
       shownRow={count === 0 ? undefined : count - 1}
+      isShownLast
       row={(index) => {
         const recorded = model.eventAt(positions === undefined ? index + 1 : positions[index]!);
         if (recorded === undefined) return null;

@@ -9,6 +9,7 @@ import { onPointer } from "../graph/graph-pointer.ts";
 import type { RunModel } from "../state/run-model.ts";
 import { isShown } from "../state/step-filter.ts";
 import { countText, statusText } from "../text/format.ts";
+import { visibleLine } from "../text/visible-text.ts";
 
 /** The graph, painted; the step that the keyboard is at stands beside it as text, for those who hear the page. */
 export function GraphView({ model }: { readonly model: RunModel }): JSX.Element {
@@ -115,7 +116,7 @@ function GraphWords({ model, current, layout }: WordsProps): JSX.Element {
   const said =
     step === undefined
       ? `${countText(run?.steps.length ?? 0)} steps`
-      : `${step.id}, ${statusText(step.status)}${needs.length === 0 ? "" : `, needs ${needs.length === 1 ? needs[0] : `${needs.length} steps`}`}`;
+      : `${visibleLine(step.id)}, ${statusText(step.status)}${needs.length === 0 ? "" : `, needs ${needs.length === 1 ? visibleLine(needs[0]!) : `${needs.length} steps`}`}`;
   return (
     <>
       <p id="graph-at" class="heard" role="status">

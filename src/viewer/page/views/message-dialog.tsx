@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { RunId, StepId } from "../../../domain/ids.ts";
 import type { MessageChannel } from "../../../domain/message.ts";
 import { sendMessage } from "../source/orders.ts";
+import { visibleLine } from "../text/visible-text.ts";
 import { OrderDialog } from "./order-dialog.tsx";
 
 interface Props {
@@ -19,7 +20,7 @@ export function MessageDialog({ run, step, onClose }: Props): JSX.Element {
   const key = useMemo(() => `viewer-${crypto.randomUUID()}`, []);
   return (
     <OrderDialog
-      title={`Message to ${step}`}
+      title={`Message to ${visibleLine(step)}`}
       action="Send"
       isDangerous={false}
       isReady={text.value.trim() !== ""}

@@ -67,7 +67,7 @@ export function StepButtons({
         <li key={id}>
           <button type="button" class="link" onClick={() => model.select(id)}>
             <StatusSign status={run?.steps.get(id)?.status ?? "pending"} />
-            {id}
+            {visibleLine(id)}
           </button>
         </li>
       ))}

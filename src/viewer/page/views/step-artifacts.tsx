@@ -49,7 +49,7 @@ function Artifact({
   const now = read.value;
   return (
     <details onToggle={(event) => void (event.currentTarget.open && read.value === undefined && open())}>
-      <summary title={`SHA-256 ${sha256}`}>
+      <summary title={`SHA-256 ${visibleLine(sha256)}`}>
         {visibleLine(name)} <span class="cut">{bytesText(bytes)}</span>
       </summary>
       {now === undefined || now === "reading" ? <p class="cut">Reading…</p> : null}

@@ -29,13 +29,14 @@ export function StepPanel({ app, session, step: id }: Props): JSX.Element {
   const step = model.frame.value?.steps.get(id);
   const story = model.story.value;
   const isWriting = useSignal(false);
-  if (step === undefined || story === undefined) return <p class="empty">{`There is no step ${id} here.`}</p>;
+  if (step === undefined || story === undefined)
+    return <p class="empty">{`There is no step ${visibleLine(id)} here.`}</p>;
   const isAgent = workKindOf(step.definition) === "agent";
   const canOrder = recorded === undefined && app.runs.value?.isReadOnly !== true && model.connection.value === "live";
   return (
     <div class="panel">
       <div class="panel-head">
-        <h2>{id}</h2>
+        <h2>{visibleLine(id)}</h2>
         <button type="button" class="icon" aria-label="Close the step" onClick={() => model.select(undefined)}>
           ✕
         </button>
@@ -79,7 +80,7 @@ function Failure({ step }: { readonly step: StepSnapshot }): JSX.Element | null 
     <div class="failure">
       {reason === undefined ? null : <p>{`Canceled: ${visibleLine(reason)}`}</p>}
       {blockedBy === undefined ? null : (
-        <p>{`Blocked by ${blockedBy.map((blocker) => `${blocker.step} (${statusText(blocker.status)})`).join(", ")}`}</p>
+        <p>{`Blocked by ${blockedBy.map((blocker) => `${visibleLine(blocker.step)} (${statusText(blocker.status)})`).join(", ")}`}</p>
       )}
       {failure === undefined ? null : (
         <>

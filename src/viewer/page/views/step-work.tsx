@@ -75,7 +75,7 @@ function OutputValue({ value }: { readonly value: Json }): JSX.Element {
             <BoundedText text={stderr} label="Standard error" />
           </>
         ) : null}
-        <p class="cut">{`exit code ${JSON.stringify(exitCode)}`}</p>
+        <p class="cut">{`exit code ${visibleLine(JSON.stringify(exitCode))}`}</p>
       </>
     );
   }

@@ -4,6 +4,7 @@ import type { Span } from "../../../projections/timeline.ts";
 import type { Wait } from "../fold/step-waits.ts";
 import type { TimelineRow } from "../fold/timeline-rows.ts";
 import { durationText, statusText } from "../text/format.ts";
+import { visibleLine } from "../text/visible-text.ts";
 import { StatusSign } from "./status-mark.tsx";
 
 export interface Scale {
@@ -22,13 +23,14 @@ interface Props {
 
 /** One step: its name, and a bar for each attempt and each wait. */
 export function TimelineLine({ row: { step, spans, waits }, scale, isSelected, onChoose }: Props): JSX.Element {
+  const name = visibleLine(step.id);
   const worked = spans.reduce((sum, span) => sum + ((span.endedAt ?? scale.now) - span.startedAt), 0);
   return (
     <div class={`line ${isSelected ? "selected" : ""}`} role="row" aria-selected={isSelected} onClick={onChoose}>
       <span class="line-label" role="rowheader">
         <StatusSign status={step.status} />
-        <button type="button" class="link" aria-label={`${step.id}, ${statusText(step.status)}`} title={step.id}>
-          {step.id}
+        <button type="button" class="link" aria-label={`${name}, ${statusText(step.status)}`} title={name}>
+          {name}
         </button>
         <span class="took">{spans.length === 0 ? "" : durationText(worked)}</span>
       </span>

@@ -30,6 +30,7 @@ export function TimelineView({ model }: { readonly model: RunModel }): JSX.Eleme
       rowHeight={22}
       label="Timeline"
       shownRow={shownRow === -1 ? undefined : shownRow}
+      isShownLast={selected === undefined}
       headerHeight={22}
       header={<Axis span={scale.span} />}
       row={(index) => {

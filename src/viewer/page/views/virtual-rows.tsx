@@ -14,6 +14,8 @@ export interface VirtualRowsProps {
   readonly label: string;
   /** The row that is to be seen; where it changes, it is scrolled to. */
   readonly shownRow: number | undefined;
+  /** Whether that row stays the last one that is seen; otherwise as little is scrolled as needed. */
+  readonly isShownLast?: boolean;
   readonly row: (index: number) => ComponentChildren;
   /** What stands above the rows and stays there. */
   readonly header?: ComponentChildren;
@@ -22,7 +24,7 @@ export interface VirtualRowsProps {
 
 /** A list of rows of one height, of which only those that can be seen are in the page. */
 export function VirtualRows(props: VirtualRowsProps): JSX.Element {
-  const { count, rowHeight, label, shownRow, row, header, headerHeight = 0 } = props;
+  const { count, rowHeight, label, shownRow, isShownLast = false, row, header, headerHeight = 0 } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((turns: number) => turns + 1, 0);
   const virtualizer = useRef<Virtualizer<HTMLDivElement, HTMLDivElement>>(null);
@@ -48,8 +50,8 @@ export function VirtualRows(props: VirtualRowsProps): JSX.Element {
   // oxlint-disable-next-line no-underscore-dangle
   useLayoutEffect(() => rows._willUpdate());
   useLayoutEffect(() => {
-    if (shownRow !== undefined && shownRow >= 0) rows.scrollToIndex(shownRow, { align: "auto" });
-  }, [rows, shownRow, count]);
+    if (shownRow !== undefined && shownRow >= 0) rows.scrollToIndex(shownRow, { align: isShownLast ? "end" : "auto" });
+  }, [rows, shownRow, isShownLast, count]);
   return (
     <div class="rows" ref={scroller} role="table" aria-label={label} aria-rowcount={count} tabIndex={0}>
       {header}

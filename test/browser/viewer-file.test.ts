@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { chromiumTimeoutMs } from "../support/chromium.ts";
+import { expectNoProblems, isPainted, keepPicture, openRecorded, twoFrames } from "./page-fixture.ts";
+import { releaseStory, smallStory } from "../support/viewer/stories.ts";
+import { tellRun } from "../support/viewer/told-run.ts";
+
+const timeout = chromiumTimeoutMs;
+
+it("shows a run from one file, without a net, and asks for nothing but that file", { timeout }, async (context) => {
+  const opened = await openRecorded(context, tellRun(releaseStory()));
+  const { page, requests } = opened;
+  await page.getByLabel("Filter steps").fill("checkout");
+  await page.locator(".line .link").click();
+  expect(await page.locator(".panel h2").innerText()).toBe("checkout");
+  expect(await page.locator(".connection").innerText()).toBe("recorded");
+  // Nothing can be ordered of what is a recording.
+  expect(await page.getByRole("button", { name: /Cancel|Message/ }).count()).toBe(0);
+  const asked = requests.filter((request) => !request.startsWith("data:"));
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatch(/^file:.*run\.html$/);
+  expectNoProblems(opened);
+});
+
+it("is light or dark as the system says, until the button says otherwise", { timeout }, async (context) => {
+  const opened = await openRecorded(context, tellRun(smallStory()), { scheme: "dark" });
+  const { page } = opened;
+  const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const picture = (): Promise<string> => page.evaluate(() => document.querySelector("canvas")!.toDataURL());
+  const dark = await background();
+  const darkPicture = await picture();
+  await keepPicture(opened, "small-dark");
+  await page.getByRole("button", { name: "Colours: system" }).click();
+  await twoFrames(page);
+  await keepPicture(opened, "small-light");
+  expect(await background()).not.toBe(dark);
+  expect(await picture(), "the graph is painted in the other colours, too").not.toBe(darkPicture);
+  await page.getByRole("button", { name: "Colours: light" }).click();
+  expect(await background()).toBe(dark);
+  await page.getByRole("button", { name: "Colours: dark" }).click();
+  await page.emulateMedia({ colorScheme: "light" });
+  expect(await background()).not.toBe(dark);
+  expectNoProblems(opened);
+});
+
+it("fits a narrow window without scrolling to the side", { timeout }, async (context) => {
+  const opened = await openRecorded(context, tellRun(releaseStory()), { width: 420, height: 800 });
+  await isPainted(opened.page);
+  await keepPicture(opened, "narrow");
+  expect(await opened.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(420);
+  expectNoProblems(opened);
+});

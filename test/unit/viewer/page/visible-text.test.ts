@@ -1,0 +1,23 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { visibleLine, visibleText } from "../../../../src/viewer/page/text/visible-text.ts";
+
+it("shows what cannot be seen by a sign, and leaves all else as it is", () => {
+  expect(visibleLine("plain – ünïcode 👍🏽 日本")).toBe("plain – ünïcode 👍🏽 日本");
+  expect(visibleLine("\u001b[1m\n\t\u007f")).toBe("\u241b[1m\u240a\u2409\u2421");
+  expect(visibleLine("a\u202eb\u200bc")).toBe("a\u27e8U+202E\u27e9b\u27e8U+200B\u27e9c");
+  expect(visibleLine("\ud800x\u{e0041}")).toBe("\u27e8U+D800\u27e9x\u27e8U+E0041\u27e9");
+  expect(visibleText("one\r\ntwo\tthree\rfour")).toBe("one\ntwo\tthree\u240dfour");
+});
+
+it("lets no text through that steers the page, whatever it is made of", () => {
+  const steering = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+  const any = fc.array(fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)));
+  fc.assert(
+    fc.property(any, (parts) => {
+      const text = parts.join("");
+      expect(steering.test(visibleLine(text))).toBe(false);
+      expect(steering.test(visibleText(text).replaceAll(/[\n\t]/g, ""))).toBe(false);
+    }),
+  );
+});
