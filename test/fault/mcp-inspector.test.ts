@@ -1,4 +1,7 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commandLine, repository } from "../support/built-command.ts";
 import { inspect, inspectorTimeoutMs, missingInspector } from "../support/real-inspector.ts";
 import { graphOf, placesWithRuns } from "./mcp-client.ts";
 
@@ -9,7 +12,8 @@ describe.each(["legacy", "modern"] as const)("the inspector's command line, in t
   it("lists, calls and reads, with a server of its own for each", { timeout: inspectorTimeoutMs }, async (context) => {
     if (missingInspector !== undefined) context.skip(missingInspector);
     const place = workplace();
-    const ask = (...args: string[]) => inspect(place.directory, era, args);
+    const ask = (...args: string[]) =>
+      inspect(place.directory, [...commandLine, "mcp", "--protocol-era", era, ...args]);
     const call = (name: string, given: object) =>
       ask("--method", "tools/call", "--tool-name", name, "--tool-args-json", JSON.stringify(given));
 
@@ -38,5 +42,31 @@ describe.each(["legacy", "modern"] as const)("the inspector's command line, in t
     // It cannot ask its user.
     expect(await call("run_cleanup", { runId: "r1" })).toMatchObject({ code: toolError });
     expect(await call("run_cleanup", { runId: "r1", confirm: true })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("the configuration that the document shows", () => {
+  it("starts a server in whatever directory its host is", { timeout: inspectorTimeoutMs }, async (context) => {
+    if (missingInspector !== undefined) context.skip(missingInspector);
+    const place = workplace();
+    const [, shown = ""] = /```json\n(\{\n {2}"mcpServers".*?)```/s.exec(
+      readFileSync(`${repository}/docs/mcp.md`, "utf8"),
+    )!;
+    const built = dirname(dirname(commandLine[1]!));
+    const config = shown.replace("/srv/runfold/dist", built).replaceAll("/srv/work", place.path(".runfold"));
+    expect(config).not.toContain("/srv");
+    mkdirSync(place.path(".runfold"));
+    writeFileSync(place.path("config.json"), config);
+    const call = (name: string, given: object) => {
+      const tool = ["--method", "tools/call", "--tool-name", name, "--tool-args-json", JSON.stringify(given)];
+      return inspect(place.directory, ["--config", "config.json", "--server", "runfold", ...tool]);
+    };
+    await call("run_start", { graph: graphOf([{ id: "a", shell: "pwd" }]), id: "r1" });
+    await call("run_wait", { runId: "r1", timeoutSeconds: 50 });
+    const { result } = await call("step_result", { runId: "r1", stepId: "a" });
+    expect(result).toMatchObject({
+      structuredContent: { output: { text: expect.stringMatching(/\/\.runfold$/) as string } },
+    });
+    expect(existsSync(place.path(".runfold/runs.db"))).toBe(true);
   });
 });

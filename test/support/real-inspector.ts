@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { agentFolders, missingAgents } from "./agent-folders.ts";
-import { commandLine } from "./built-command.ts";
 
 const folder = agentFolders.find(({ name }) => name === "inspector")!;
 const packages = join(folder.path, "node_modules");
@@ -23,10 +22,9 @@ export interface Inspected {
   readonly stderr: string;
 }
 
-/** One call of the inspector's command line, which starts a server of its own in the directory. */
-export function inspect(directory: string, era: "legacy" | "modern", args: readonly string[]): Promise<Inspected> {
-  const settings = ["--protocol-era", era, "--format", "json"];
-  const line = [program, "--cli", ...commandLine, "mcp", ...settings, ...args];
+/** One call of the inspector's command line in a directory. It starts a server of its own, as the arguments say. */
+export function inspect(directory: string, args: readonly string[]): Promise<Inspected> {
+  const line = [program, "--cli", ...args, "--format", "json"];
   const env = { PATH: process.env["PATH"] ?? "", HOME: directory, TMPDIR: tmpdir() };
   return new Promise((resolve) => {
     execFile(node, line, { cwd: directory, env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
