@@ -22,7 +22,7 @@ export async function openChromium({ skip }: { readonly skip: (why: string) => n
     const why = `No Chromium was found: install one of ${names.join(", ")}, or name it in RUNFOLD_CHROMIUM.`;
     if (process.env["RUNFOLD_REQUIRE_CHROMIUM"] === "1") throw new Error(why);
     console.log(why);
-    skip(why);
+    return skip(why);
   }
   // Chromium refuses to build its sandbox for root.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
