@@ -2,6 +2,7 @@ import type { ReadOptions, WaitOptions } from "./run-options.ts";
 import { artifactPlace } from "../domain/artifact.ts";
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Observable } from "rxjs";
+import type { Commit } from "../domain/commit.ts";
 import type { Cursor } from "../domain/cursor.ts";
 import { positionOf } from "../domain/cursor.ts";
 import type { Position, RunId, StepId } from "../domain/ids.ts";
@@ -23,6 +24,7 @@ import type { ArtifactStore, DeletedArtifacts } from "../ports/artifact-store.ts
 import type { Clock } from "../ports/clock.ts";
 import { checkedMessage } from "./checked-message.ts";
 import type { MessageOptions } from "./checked-message.ts";
+import { followCommits } from "./follow-commits.ts";
 import { observeNotices } from "./notice-stream.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
@@ -211,6 +213,11 @@ export class Run {
    */
   verify(): Promise<Verification> {
     return this.#parts.reading(verifyRun(this.#parts, this.#parts.stream.position));
+  }
+
+  /** Its commits so far and those to come, for views that need no cursors. @internal */
+  commits(signal: AbortSignal): AsyncGenerator<readonly Commit[], void, void> {
+    return followCommits(this.#parts, signal);
   }
 
   /** Whether the run has not ended although the process that wrote it is known to be gone. Asks the system: not for hot paths. */

@@ -1,3 +1,4 @@
+import { inspectLimits } from "./inspect-limits.ts";
 import { mcpLimits } from "./mcp-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
 
@@ -261,6 +262,7 @@ export const limits = {
   headlessOpenCallsMax: 1_000,
 
   // What models are told is a world of its own; its limits stand beside this file, and are part of this table.
+  ...inspectLimits,
   ...mcpLimits,
   ...toolLimits,
 } as const;
