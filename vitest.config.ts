@@ -9,10 +9,12 @@ export default defineConfig({
     alias: [
       { find: /^runfold$/, replacement: source("index.ts") },
       { find: /^runfold\/agents$/, replacement: source("agents.ts") },
+      { find: /^runfold\/inspect$/, replacement: source("inspect.ts") },
       { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/tool$/, replacement: source("tool.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
+      { find: /^runfold\/xstate$/, replacement: source("xstate.ts") },
     ],
   },
   test: {

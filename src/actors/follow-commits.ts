@@ -35,6 +35,8 @@ export async function* followCommits(
     if (last !== undefined) {
       position = last.position;
       yield commits;
+      // Whoever reads as fast as it is written would read commit by commit.
+      if (stream.position - position < limits.readCommitsMax) await gathering(source, signal);
       continue;
     }
     if (stream.failure !== undefined) throw stream.failure;

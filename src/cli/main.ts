@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   graph: () => import("./commands/graph.ts"),
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
+  inspect: () => import("./commands/inspect.ts"),
   mcp: () => import("./commands/mcp.ts"),
 };
 

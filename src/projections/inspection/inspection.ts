@@ -79,7 +79,12 @@ export class Inspection {
     const sessionId = this.#session(event.step);
     messages.push(
       { type: "@xstate.event", event: signal, sourceId: this.#run, ...this.#of(sessionId) },
-      { type: "@xstate.snapshot", event: signal, snapshot: stepSnapshotOf(state, number, event), ...this.#of(sessionId) },
+      {
+        type: "@xstate.snapshot",
+        event: signal,
+        snapshot: stepSnapshotOf(state, number, event),
+        ...this.#of(sessionId),
+      },
     );
     if (phaseOf(state, number) !== before && this.#isSnapshotDue()) messages.push(this.#runSnapshot(signal));
     return messages;

@@ -73,7 +73,8 @@ export class ShownSteps {
   declare(ids: readonly StepId[]): StepId[] {
     this.#filter = this.#choice.steps ?? (ids.length <= this.#stepsMax ? "all" : "active");
     this.#roomForStarted = ids.length <= this.#stepsMax ? this.#stepsMax : Math.floor(this.#stepsMax * 0.75);
-    const picked = this.#picked.size === 0 ? [] : ids.filter((id) => this.#picked.has(id) && this.takes(id, "declared"));
+    const picked =
+      this.#picked.size === 0 ? [] : ids.filter((id) => this.#picked.has(id) && this.takes(id, "declared"));
     const others = this.#filter === "all" ? ids.filter((id) => this.takes(id, "declared")) : [];
     return [...picked, ...others];
   }

@@ -89,6 +89,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/agents.ts",
       "src/sqlite.ts",
       "src/mcp.ts",
+      "src/inspect.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
@@ -129,6 +130,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/executors/agents/tool-profile.ts",
     ],
   },
+  // Shows what the projections make of a run's commits, over the public surface.
+  inspect: {
+    rooms: ["domain", "ports", "projections"],
+    packages: ["ws", ...node],
+    modules: ["src/index.ts", "src/adapters/clocks/system-clock.ts"],
+  },
+  // A runtime's run as an actor of the user's own machines. XState itself is the user's: types alone are taken from it.
+  xstate: { rooms: ["domain"], packages: ["xstate"], modules: ["src/index.ts"] },
   // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.
   viewer: {
     rooms: ["domain"],
