@@ -25,6 +25,7 @@ import type { Clock } from "../ports/clock.ts";
 import { checkedMessage } from "./checked-message.ts";
 import type { MessageOptions } from "./checked-message.ts";
 import { followCommits } from "./follow-commits.ts";
+import { ObservableRun } from "./observable-run.ts";
 import { observeNotices } from "./notice-stream.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
@@ -52,7 +53,7 @@ export interface RunParts extends EventSource {
  * A handle to one run, written by this or another process. Every view is folded from committed events. A handle is cheap; one
  * that outlives its runtime can still show its last snapshot.
  */
-export class Run {
+export class Run extends ObservableRun {
   readonly id: RunId;
   /** All events from the first, then those to come; completes after the run's end. An observer that throws is dropped and reported. */
   readonly events$: Observable<CursoredEvent>;
@@ -67,6 +68,7 @@ export class Run {
 
   /** @internal */
   constructor(parts: RunParts) {
+    super();
     this.id = parts.run;
     this.#parts = parts;
     this.#waitedThrough.set(undefined, parts.stream.position);

@@ -137,7 +137,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     modules: ["src/index.ts", "src/adapters/clocks/system-clock.ts"],
   },
   // A runtime's run as an actor of the user's own machines. XState itself is the user's: types alone are taken from it.
-  xstate: { rooms: ["domain"], packages: ["xstate"], modules: ["src/index.ts"] },
+  xstate: { rooms: ["domain"], packages: ["xstate", ...node], modules: ["src/index.ts"] },
   // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.
   viewer: {
     rooms: ["domain"],
