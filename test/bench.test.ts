@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { inspectorCosts } from "../bench/inspector.ts";
 import { recordCosts } from "../bench/record-reader.ts";
 import { recoveryCosts } from "../bench/recovery.ts";
 
@@ -12,5 +13,11 @@ test("the benchmark of recovery runs, on a short run", async () => {
 test("the benchmark of records runs, on a short record", () => {
   expect(recordCosts(1 << 20)).toMatch(
     /^one record of 1\.0 MiB in chunks of 64 KiB: .+ times as much as one of an eighth/u,
+  );
+});
+
+test("the benchmark of an inspected run runs, on a short run", async () => {
+  expect(await inspectorCosts(100, 2)).toMatch(
+    /^100 steps against the same without: chain .+; layered .+ messages, \d+ KiB/u,
   );
 });

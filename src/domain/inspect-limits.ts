@@ -8,7 +8,7 @@ export const inspectLimits = {
   inspectEntriesMax: 25,
   inspectValuesMax: 200,
   /** How often the run's own snapshot is sent because its steps start and end; of a small run, each time. */
-  inspectSnapshotsMax: 100,
+  inspectSnapshotsMax: 50,
   /** How long those who follow a run's commits let them gather: no eye notices, and a page costs as much as many commits. */
   followGatherMs: 20,
   /** Clients of one relay at a time: each reads the run for itself. */

@@ -17,15 +17,11 @@ function bounded(value: unknown, budget: { left: number }): unknown {
   }
   const shown: Record<string, unknown> = {};
   let count = 0;
-  for (const [name, entry] of Object.entries(value)) {
-    if (++count > limits.inspectEntriesMax) continue;
-    // Assigned, `__proto__` would be no field.
-    Object.defineProperty(shown, cutText(name, limits.inspectTextCharsMax), {
-      value: bounded(entry, budget),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  for (const name in value) {
+    if (!Object.hasOwn(value, name) || ++count > limits.inspectEntriesMax) continue;
+    // Assigned, this one would be no field.
+    const key = name === "__proto__" ? "__proto__ (a field)" : cutText(name, limits.inspectTextCharsMax);
+    shown[key] = bounded((value as Readonly<Record<string, unknown>>)[name], budget);
   }
   if (count > limits.inspectEntriesMax) shown["…"] = `${count - limits.inspectEntriesMax} more`;
   return shown;

@@ -33,7 +33,7 @@ export class Inspection {
   #position = 0;
   /** Messages of the position so far: part of their ids. */
   #count = 0;
-  #at = "0";
+  #at = 0;
   /** Changes of steps since the run's last snapshot. */
   #unseen = 0;
   #snapshotEvery = 1;
@@ -56,18 +56,20 @@ export class Inspection {
     invariant(position === this.#position + 1, "an inspection takes every event of a run, from the first on");
     this.#position = position;
     this.#count = 0;
-    this.#at = String(at);
+    this.#at = at;
     if (!isStepEvent(event)) return this.#takeRunEvent(event, at);
     const { step } = event;
-    const messages: InspectionMessage[] | undefined = this.#shown.takes(step, causeOf(event)) ? [] : undefined;
-    if (messages !== undefined) messages.push(this.#stepActor(step));
-    else if (!this.#shown.has(step)) {
-      evolve(this.#state, event, at);
-      return event.type !== "step.progressed" && this.#isSnapshotDue()
-        ? [this.#runSnapshot(this.#signal(event.type, event))]
-        : nothing;
+    switch (this.#shown.look(step, causeOf(event))) {
+      case "new":
+        return this.#takeStepEvent(event, at, [this.#stepActor(step)]);
+      case "shown":
+        return this.#takeStepEvent(event, at, []);
+      case "hidden": {
+        evolve(this.#state, event, at);
+        const isDue = event.type !== "step.progressed" && this.#isSnapshotDue();
+        return isDue ? [this.#runSnapshot(this.#signal(event.type, event))] : nothing;
+      }
     }
-    return this.#takeStepEvent(event, at, messages ?? []);
   }
 
   #takeStepEvent(event: StepEvent, at: number, messages: InspectionMessage[]): readonly InspectionMessage[] {
@@ -121,8 +123,11 @@ export class Inspection {
 
   /** The signal with what the event tells of it. */
   #signal(type: string, event: Event): SignalShown {
-    const fields = boundedValue(event) as Readonly<Record<string, unknown>>;
-    return { ...fields, type, emits: event.type, position: this.#position };
+    const fields = boundedValue(event) as Record<string, unknown>;
+    fields["type"] = type;
+    fields["emits"] = event.type;
+    fields["position"] = this.#position;
+    return fields as unknown as SignalShown;
   }
 
   #stepActor(step: StepId): InspectionMessage {
@@ -153,7 +158,7 @@ export class Inspection {
 
   #of(sessionId: string) {
     const id = `${this.#session()}:${this.#position}.${++this.#count}`;
-    return { rootId: this.#session(), sessionId, createdAt: this.#at, id, _version: inspectionVersion };
+    return { rootId: this.#session(), sessionId, createdAt: String(this.#at), id, _version: inspectionVersion };
   }
 
   /** Ids hold no slash, so no step's is another run's. */

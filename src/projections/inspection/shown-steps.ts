@@ -31,9 +31,9 @@ export class ShownSteps {
   readonly #choice: StepChoice;
   readonly #picked: ReadonlySet<StepId>;
   readonly #stepsMax: number;
-  readonly #shown = new Set<StepId>();
-  /** Steps that were left out because there was no room for them. */
-  readonly #refused = new Set<StepId>();
+  /** Of each step that was wanted, whether it is shown, or left out because there was no room for it. */
+  readonly #isShown = new Map<StepId, boolean>();
+  #size = 0;
   #filter: StepFilter = "all";
   #roomForStarted = 0;
 
@@ -53,43 +53,41 @@ export class ShownSteps {
   }
 
   get size(): number {
-    return this.#shown.size;
+    return this.#size;
   }
 
   /** Steps for which there was no room. */
   get refused(): number {
-    return this.#refused.size;
+    return this.#isShown.size - this.#size;
   }
 
   get stepsMax(): number {
     return this.#stepsMax;
   }
 
-  has(step: StepId): boolean {
-    return this.#shown.has(step);
-  }
-
   /** The steps of a graph that are shown from its beginning on, in declared order, and are not yet. */
   declare(ids: readonly StepId[]): StepId[] {
     this.#filter = this.#choice.steps ?? (ids.length <= this.#stepsMax ? "all" : "active");
-    this.#roomForStarted = ids.length <= this.#stepsMax ? this.#stepsMax : Math.floor(this.#stepsMax * 0.75);
+    this.#roomForStarted =
+      ids.length <= this.#stepsMax ? this.#stepsMax : Math.max(1, Math.floor(this.#stepsMax * 0.75));
     const picked =
-      this.#picked.size === 0 ? [] : ids.filter((id) => this.#picked.has(id) && this.takes(id, "declared"));
-    const others = this.#filter === "all" ? ids.filter((id) => this.takes(id, "declared")) : [];
+      this.#picked.size === 0 ? [] : ids.filter((id) => this.#picked.has(id) && this.look(id, "declared") === "new");
+    const others = this.#filter === "all" ? ids.filter((id) => this.look(id, "declared") === "new") : [];
     return [...picked, ...others];
   }
 
-  /** Whether a step that is not shown is shown from now on. */
-  takes(step: StepId, cause: Cause): boolean {
-    if (this.#shown.has(step) || !this.#isWanted(step, cause)) return false;
+  /** Whether a step is shown already, from now on, or not. */
+  look(step: StepId, cause: Cause): "shown" | "new" | "hidden" {
+    const isShown = this.#isShown.get(step);
+    if (isShown === true) return "shown";
     const isUrgent = cause === "missed" || this.#picked.has(step);
-    if (this.#shown.size < (isUrgent ? this.#stepsMax : Math.max(1, this.#roomForStarted))) {
-      this.#shown.add(step);
-      this.#refused.delete(step);
-      return true;
-    }
-    this.#refused.add(step);
-    return false;
+    // Of a large run most steps come here: what had no room once has none later.
+    if ((isShown === false && !isUrgent) || !this.#isWanted(step, cause)) return "hidden";
+    const hasRoom = this.#size < (isUrgent ? this.#stepsMax : this.#roomForStarted);
+    this.#isShown.set(step, hasRoom);
+    if (!hasRoom) return "hidden";
+    this.#size++;
+    return "new";
   }
 
   #isWanted(step: StepId, cause: Cause): boolean {
