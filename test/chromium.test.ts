@@ -11,7 +11,7 @@ test(
   async (context) => {
     const browser = await openChromium(context);
     const server = createServer((_, answer) => answer.end("<title>here</title>")).listen(0, "127.0.0.1");
-    onTestFinished(() => void server.close().closeAllConnections());
+    onTestFinished(() => server.close().closeAllConnections());
     await new Promise((resolve) => void server.once("listening", resolve));
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

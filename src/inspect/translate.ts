@@ -14,7 +14,7 @@ export interface Translation {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Sends what it is given, and gives what to wait for where it takes no more for now. */
-  send(message: InspectionMessage): Promise<void> | undefined;
+  readonly send: (message: InspectionMessage) => Promise<void> | undefined;
 }
 
 /**

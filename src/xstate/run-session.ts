@@ -16,8 +16,8 @@ export interface SessionParts<Named extends Results | undefined> {
   readonly run: RunId;
   /** How far the run was when it was last looked at; undefined where nobody knows whether it was started. */
   readonly known: RunProgress | undefined;
-  tell(event: SessionEvent<Named>): void;
-  emit(event: Event): void;
+  readonly tell: (event: SessionEvent<Named>) => void;
+  readonly emit: (event: Event) => void;
 }
 
 /** One actor's look at one run: from the start, or the attachment, to the run's end or the actor's. */
@@ -97,8 +97,7 @@ export class RunSession<Named extends Results | undefined> {
 
 async function outputOf<Named extends Results | undefined>(run: Run, results: Named): Promise<RunOutput<Named>> {
   const { status, run: snapshot } = await run.outcome();
-  const named =
-    results === undefined ? snapshot.sinks.map((id) => [id, id] as const) : Object.entries(results as Results);
+  const named = results === undefined ? snapshot.sinks.map((id) => [id, id] as const) : Object.entries(results);
   const outputs: [string, unknown][] = [];
   for (const [name, step] of named) {
     const id = typeof step === "string" ? step : step.id;

@@ -23,7 +23,7 @@ export async function serveReceiver(): Promise<string> {
       isScript ? script : '<!doctype html><title>receiver</title><script type="module" src="/receiver.js"></script>',
     );
   });
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }

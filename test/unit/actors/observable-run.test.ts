@@ -2,10 +2,12 @@ import { from, lastValueFrom, map, toArray } from "rxjs";
 import { createActor, fromObservable, waitFor } from "xstate";
 import { expect, expectTypeOf, onTestFinished, test, vi } from "vitest";
 import { defineGraph, openRuntime, step, task } from "runfold";
-import type { Run, RunSnapshot } from "runfold";
+import type { Run, RunSnapshot, RuntimeDiagnostic } from "runfold";
 
 /** A run whose one step ends when it is told to. */
-async function started(onDiagnostic = vi.fn()): Promise<{ readonly run: Run; readonly finish: () => void }> {
+async function started(
+  onDiagnostic: (diagnostic: RuntimeDiagnostic) => void = () => undefined,
+): Promise<{ readonly run: Run; readonly finish: () => void }> {
   const runtime = await openRuntime({ onDiagnostic });
   onTestFinished(() => runtime.close());
   let finish = (): void => undefined;
@@ -41,8 +43,8 @@ test("XState takes a run for what an actor observes", async () => {
 
 test("a run can be subscribed to in each of the ways of an Observable", async () => {
   const { run, finish } = await started();
-  const next = vi.fn();
-  const complete = vi.fn();
+  const next = vi.fn<(snapshot: RunSnapshot) => void>();
+  const complete = vi.fn<() => void>();
   run.subscribe(next, null, complete);
   run.subscribe({ next, complete });
   run.subscribe(next).unsubscribe();
@@ -53,7 +55,7 @@ test("a run can be subscribed to in each of the ways of an Observable", async ()
 });
 
 test("an observer that throws is dropped and reported, as with snapshot$", async () => {
-  const onDiagnostic = vi.fn();
+  const onDiagnostic = vi.fn<(diagnostic: RuntimeDiagnostic) => void>();
   const { run, finish } = await started(onDiagnostic);
   run.subscribe(() => {
     throw new Error("boom");

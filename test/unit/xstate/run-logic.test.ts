@@ -5,7 +5,7 @@ import { assign, createActor, setup, toPromise, waitFor } from "xstate";
 import type { AnyActorRef } from "xstate";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defineGraph, openRuntime, step, task } from "runfold";
-import type { Graph, Runtime } from "runfold";
+import type { Runtime } from "runfold";
 import { sqliteJournal } from "runfold/sqlite";
 import { toActorLogic } from "runfold/xstate";
 import { eventually } from "../../support/eventually.ts";
@@ -221,7 +221,7 @@ describe("a snapshot that was kept", () => {
   });
 
   test("of something else is refused", async () => {
-    const logic = toActorLogic(await open(), heldGraph().graph as Graph);
+    const logic = toActorLogic(await open(), heldGraph().graph);
     const snapshot = { status: "active", output: undefined, error: undefined } as never;
     const actor = createActor(logic, { snapshot });
     actor.subscribe({ error: () => undefined });
