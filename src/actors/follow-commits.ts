@@ -27,9 +27,11 @@ export async function* followCommits(
   while (!signal.aborted) {
     const head = stream.position;
     if (stream.isEnded && position >= head) return;
+    // Its journal may be closed by now, which is not why it stopped.
+    if (stream.failure !== undefined && position >= head) throw stream.failure;
     const page = await readOwn(ownRun(source), position);
     // What is committed is in the journal a moment before it is in the views.
-    const isSeen = (commit: Commit): boolean => commit.position <= stream.position || stream.failure !== undefined;
+    const isSeen = (commit: Commit): boolean => commit.position <= stream.position;
     const commits = page.filter(isSeen);
     const last = commits.at(-1);
     if (last !== undefined) {
@@ -39,7 +41,6 @@ export async function* followCommits(
       if (stream.position - position < limits.readCommitsMax) await gathering(source, signal);
       continue;
     }
-    if (stream.failure !== undefined) throw stream.failure;
     if (position < head) throw cleanedUp(run);
     await advanceBeyond(stream, position, signal);
     await gathering(source, signal);

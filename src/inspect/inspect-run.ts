@@ -6,6 +6,7 @@ import type { Run } from "../index.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Inspection } from "../projections/inspection/inspection.ts";
 import type { InspectOptions, Inspecting, InspectionEnd, Inspector } from "./inspector.ts";
+import { refuseUnknownSteps } from "./known-steps.ts";
 import { Pace } from "./pace.ts";
 import type { Speed } from "./pace.ts";
 import { translate } from "./translate.ts";
@@ -13,10 +14,11 @@ import { translate } from "./translate.ts";
 /**
  * Shows a run in an inspector: what has happened so far, then what happens, as it is committed. The run is not held up: what is sent
  * waits for a turn of the event loop, and an adapter that throws ends the inspection alone.
- * @throws `inspect.invalid` for options that cannot be.
+ * @throws `inspect.invalid` for options that cannot be, `step.unknown` for a picked step that is not there.
  */
 export function inspectRun(run: Run, inspector: Inspector, options: InspectOptions = {}): Inspecting {
   const inspection = new Inspection(options, run.id);
+  refuseUnknownSteps(run, options.pick);
   return inspecting(inspection, inspector, options, undefined, systemClock(), (signal) => run.commits(signal));
 }
 

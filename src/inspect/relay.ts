@@ -9,6 +9,7 @@ import { systemClock } from "../adapters/clocks/system-clock.ts";
 import { limits } from "../domain/limits.ts";
 import type { Run } from "../index.ts";
 import { Inspection } from "../projections/inspection/inspection.ts";
+import { refuseUnknownSteps } from "./known-steps.ts";
 import { checkSpeed, Pace } from "./pace.ts";
 import { pageOf, policyOf } from "./page.ts";
 import { checkPort, pageAddress } from "./relay-options.ts";
@@ -19,7 +20,7 @@ import { translate } from "./translate.ts";
  * Opens a relay for one run. Nothing is kept for those who come late: each client is told the run from its first event, as its journal
  * has it, and then what happens. It listens on 127.0.0.1 alone, and answers only those who know its secret path, by its own name, and
  * not from the page of anybody else.
- * @throws `inspect.invalid`; the system's error where the port is taken.
+ * @throws `inspect.invalid`, `step.unknown`; the system's error where the port is taken.
  */
 export async function openRelay(run: Run, options: RelayOptions = {}): Promise<InspectorRelay> {
   const relay = new Relay(run, options);
@@ -46,6 +47,7 @@ class Relay implements InspectorRelay {
     checkSpeed(options.speed);
     // What is wrong with the choice is told now, not to the first client.
     void new Inspection(options, run.id);
+    refuseUnknownSteps(run, options.pick);
     this.#server.requestTimeout = limits.inspectRequestMs;
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }

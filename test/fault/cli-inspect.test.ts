@@ -74,6 +74,7 @@ describe("runfold inspect", () => {
     await place.run(["run", place.graph("one", [{ id: "one", shell: ":" }]), "--id", "r1"]);
     for (const [option, said] of [
       ["--steps=none", "steps is one of all, active, failed, picked"],
+      ["--pick=one,two", 'has no step "two"'],
       ["--max=0", "stepsMax is a whole number from 1"],
       ["--speed=fast", "--speed takes a number"],
       ["--speed=0", "A speed is a number above 0"],

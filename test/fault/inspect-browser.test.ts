@@ -28,7 +28,9 @@ test(
     await page.goto(relay.pageUrl);
     const received = async (): Promise<unknown[]> => {
       const frame = page.frames().find((one) => one.url() === ui);
-      return frame === undefined ? [] : ((await frame.evaluate("window.received ?? []")) as unknown[]);
+      // A frame that is just being loaded has received nothing.
+      const found: unknown = await frame?.evaluate("window.received").catch(() => undefined);
+      return Array.isArray(found) ? found : [];
     };
     await eventually(
       async () => JSON.stringify(await received()).includes('"value":"running"'),
@@ -38,6 +40,15 @@ test(
     await run.wait({ until: "end" });
     const messages = await messagesOf(run);
     await eventually(async () => (await received()).length >= messages.length, "the page has all messages");
+    expect(await received()).toEqual(messages);
+
+    // A connection that breaks: the page finds the relay again, and begins anew instead of showing everything twice.
+    await page
+      .frames()
+      .find((one) => one.url() === ui)!
+      .evaluate("window.received = undefined");
+    await page.evaluate("socket.close()");
+    await eventually(async () => (await received()).length >= messages.length, "the page has all messages once more");
     expect(await received()).toEqual(messages);
 
     await page.reload();

@@ -77,6 +77,29 @@ describe("an inspected run", () => {
   });
 });
 
+test("an inspection of a run that goes on is stopped while it waits, and fails where its runtime is closed", async () => {
+  const runtime = await openRuntime();
+  const until = new Promise<void>(() => undefined);
+  const held = defineGraph("held", { objective: "Go on.", steps: [step("held", { run: task(() => until) })] });
+  const run = await runtime.start(held);
+  const told = collector();
+  const shown = new Promise<void>((resolve) => {
+    told.adapter.send = (message) =>
+      void (message.sessionId.endsWith("/held") && message.type === "@xstate.snapshot" && resolve());
+  });
+  const [stopped, closed] = [inspectRun(run, told), inspectRun(run, collector())];
+  await shown;
+  stopped.stop();
+  expect(await stopped.ended).toMatchObject({ why: "stopped" });
+  await runtime.close({ unfinished: "leave" });
+  expect(await closed.ended).toMatchObject({ why: "failed", error: { code: "runtime.closed" } });
+});
+
+test("a picked step has to be there", async () => {
+  const { run } = await started();
+  expect(() => inspectRun(run, collector(), { pick: ["one", "three"] })).toThrow('no step "three"');
+});
+
 describe("an inspected journal", () => {
   test("is shown at a multiple of the speed at which it was written", async () => {
     const { run, commits } = await started();
