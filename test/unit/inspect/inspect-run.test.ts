@@ -1,10 +1,13 @@
-import { createInspector } from "@statelyai/inspect";
+import type { AddressInfo } from "node:net";
+import { createInspector, createWebSocketInspector } from "@statelyai/inspect";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { defineGraph, memoryJournal, openRuntime, step, task } from "runfold";
 import type { Commit, Run } from "runfold";
 import { inspectJournal, inspectRun } from "runfold/inspect";
 import type { InspectionMessage } from "runfold/inspect";
 import { virtualClock } from "runfold/testing";
+import { eventually } from "../../support/eventually.ts";
 
 const one = step("one", { run: task(() => "first") });
 const two = step("two", { needs: { one }, run: task(() => Promise.reject(new Error("boom"))) });
@@ -48,6 +51,24 @@ describe("an inspected run", () => {
       event: { type: "fail.final" },
       snapshot: { status: "error", value: "failed", error: { kind: "thrown" } },
     });
+  });
+
+  test("reaches a server through the package's WebSocket inspector", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    onTestFinished(() => server.close());
+    const received: unknown[] = [];
+    server.on("connection", (socket) => {
+      socket.on("message", (data: Buffer) => received.push(JSON.parse(data.toString())));
+    });
+    const { run, commits } = await started();
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const inspector = createWebSocketInspector({ url });
+    onTestFinished(() => inspector.stop());
+    const { messages } = await inspectRun(run, inspector).ended;
+    const recorded = collector();
+    await inspectJournal(await commits(), recorded).ended;
+    await eventually(() => received.length >= messages, "the server has every message");
+    expect(received).toEqual(JSON.parse(JSON.stringify(recorded.sent)));
   });
 
   test("is not hurt by an inspector that throws", async () => {

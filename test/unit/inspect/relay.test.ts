@@ -21,10 +21,12 @@ async function heldRun(clock?: Clock): Promise<{ readonly run: Run; readonly fin
   return { run, finish };
 }
 
-async function messagesOf(run: Run): Promise<readonly unknown[]> {
+async function messagesOf(run: Run, stepsMax?: number): Promise<readonly unknown[]> {
   const events: CursoredEvent[] = [];
   for await (const event of run.events()) events.push(event);
-  return JSON.parse(JSON.stringify([...inspectionOf(events, {}, run.id)])) as unknown[];
+  return JSON.parse(
+    JSON.stringify([...inspectionOf(events, stepsMax === undefined ? {} : { stepsMax }, run.id)]),
+  ) as unknown[];
 }
 
 interface Client {
@@ -122,6 +124,39 @@ describe("the relay", () => {
     const gone = Promise.all(clients.map(({ socket }) => once(socket, "close")));
     await relay.close();
     await gone;
+  });
+
+  test("makes no more messages than a client takes that reads slowly", async () => {
+    const runtime = await openRuntime();
+    onTestFinished(() => runtime.close());
+    let finish = (): void => undefined;
+    const until = new Promise<void>((resolve) => (finish = resolve));
+    const first = step("first", { run: task(() => until) });
+    const size = limits.inspectStepsMax;
+    const others = Array.from({ length: size - 1 }, (_, index) =>
+      step(`s${index}`, { needs: { first }, run: task(() => 1) }),
+    );
+    const graph = defineGraph("wide", { objective: "Be much.", steps: [first, ...others], notify: { mode: "none" } });
+    const run = await runtime.start(graph);
+    let made = 0;
+    const count = <Message>(message: Message): Message => {
+      made++;
+      return message;
+    };
+    await using relay = await openInspectorRelay(run, { stepsMax: size, change: count });
+    const { socket, received } = connect(relay.webSocketUrl);
+    await once(socket, "open");
+    socket.pause();
+    await eventually(() => made > 0, "something is made for it");
+    finish();
+    await run.wait({ until: "end" });
+    // Each step takes an actor and two events with their snapshots: some 30 MB, of which the system holds a few.
+    const total = (await messagesOf(run, size)).length;
+    expect(total).toBeGreaterThan(5 * size);
+    expect(made).toBeLessThan(total / 2);
+    socket.resume();
+    await eventually(() => received.length >= total, "the client has everything");
+    expect(made).toBe(total);
   });
 
   test("serves its page under its secret address alone, closed to everything but its own script", async () => {
