@@ -9,12 +9,14 @@ export default defineConfig({
     alias: [
       { find: /^runfold$/, replacement: source("index.ts") },
       { find: /^runfold\/agents$/, replacement: source("agents.ts") },
+      { find: /^runfold\/inspect$/, replacement: source("inspect.ts") },
       { find: /^runfold\/mcp$/, replacement: source("mcp.ts") },
       { find: /^runfold\/otel$/, replacement: source("otel.ts") },
       { find: /^runfold\/sqlite$/, replacement: source("sqlite.ts") },
       { find: /^runfold\/tool$/, replacement: source("tool.ts") },
       { find: /^runfold\/viewer$/, replacement: source("viewer.ts") },
       { find: /^runfold\/testing$/, replacement: source("testing.ts") },
+      { find: /^runfold\/xstate$/, replacement: source("xstate.ts") },
     ],
   },
   test: {

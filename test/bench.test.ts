@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { inspectorCosts } from "../bench/inspector.ts";
 import { recordCosts } from "../bench/record-reader.ts";
 import { recoveryCosts } from "../bench/recovery.ts";
 import { telemetryCosts } from "../bench/telemetry.ts";
@@ -19,5 +20,11 @@ test("the benchmark of records runs, on a short record", () => {
 test("the benchmark of traces runs, on short runs", async () => {
   expect(await telemetryCosts(40, 1)).toMatch(
     /: nobody observes .+; no provider .+; spans into memory .+ µs \(.+\)\.$/u,
+  );
+});
+
+test("the benchmark of an inspected run runs, on a short run", async () => {
+  expect(await inspectorCosts(100, 2)).toMatch(
+    /^100 steps against the same without: chain .+; layered .+ messages, \d+ KiB/u,
   );
 });

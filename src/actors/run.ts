@@ -2,6 +2,7 @@ import type { ReadOptions, WaitOptions } from "./run-options.ts";
 import { artifactPlace } from "../domain/artifact.ts";
 import type { ArtifactRef } from "../domain/artifact.ts";
 import type { Observable } from "rxjs";
+import type { Commit } from "../domain/commit.ts";
 import type { Cursor } from "../domain/cursor.ts";
 import { positionOf } from "../domain/cursor.ts";
 import type { Position, RunId, StepId } from "../domain/ids.ts";
@@ -23,6 +24,8 @@ import type { ArtifactStore, DeletedArtifacts } from "../ports/artifact-store.ts
 import type { Clock } from "../ports/clock.ts";
 import { checkedMessage } from "./checked-message.ts";
 import type { MessageOptions } from "./checked-message.ts";
+import { followCommits } from "./follow-commits.ts";
+import { ObservableRun } from "./observable-run.ts";
 import { observeNotices } from "./notice-stream.ts";
 import { outcomeOf, unknownStep } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
@@ -50,7 +53,7 @@ export interface RunParts extends EventSource {
  * A handle to one run, written by this or another process. Every view is folded from committed events. A handle is cheap; one
  * that outlives its runtime can still show its last snapshot.
  */
-export class Run {
+export class Run extends ObservableRun {
   readonly id: RunId;
   /** All events from the first, then those to come; completes after the run's end. An observer that throws is dropped and reported. */
   readonly events$: Observable<CursoredEvent>;
@@ -65,6 +68,7 @@ export class Run {
 
   /** @internal */
   constructor(parts: RunParts) {
+    super();
     this.id = parts.run;
     this.#parts = parts;
     this.#waitedThrough.set(undefined, parts.stream.position);
@@ -211,6 +215,11 @@ export class Run {
    */
   verify(): Promise<Verification> {
     return this.#parts.reading(verifyRun(this.#parts, this.#parts.stream.position));
+  }
+
+  /** Its commits so far and those to come, for views that need no cursors. @internal */
+  commits(signal: AbortSignal): AsyncGenerator<readonly Commit[], void, void> {
+    return followCommits(this.#parts, signal);
   }
 
   /** Whether the run has not ended although the process that wrote it is known to be gone. Asks the system: not for hot paths. */

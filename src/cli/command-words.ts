@@ -242,6 +242,26 @@ export const commandWords: Readonly<Record<string, CommandWords>> = {
     examples: ["runfold view", "runfold view audit-42 --open", "runfold view --port 7000 --db /srv/runs.db"],
     outlivesReader: true,
   },
+  inspect: {
+    summary: "show a run in the Stately inspector, live or recorded",
+    positionals: [run],
+    options: {
+      port: { value: "N", says: "listen on this port of 127.0.0.1 (default: one that is free)" },
+      speed: { value: "X", says: "show what happened X times as fast as it did (default: at once)" },
+      steps: { value: "WHICH", says: "all, active, failed or picked (default: all of a small graph, else active)" },
+      pick: { value: "STEPS", says: "show these in any case, separated by commas" },
+      max: { value: "N", says: "show at most so many steps; the others are counted (default 50)" },
+      ui: { value: "URL", says: "the page that draws it (default https://stately.ai/inspect, which needs the net)" },
+    },
+    details:
+      "Prints the address of a page with the inspector in it, and that of a WebSocket; both end with this command.\n" +
+      "Whoever connects, late or again, is shown the run from its beginning. Only this machine can connect, and only who knows the address.",
+    examples: [
+      "runfold inspect audit-42",
+      "runfold inspect audit-42 --speed 10 --steps failed",
+      "runfold inspect audit-42 --json",
+    ],
+  },
   mcp: {
     summary: "serve the runs of the database to an agent, as an MCP server",
     positionals: [],

@@ -54,6 +54,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "cursor.invalid",
   "position.invalid",
   "wait.invalid",
+  "inspect.invalid",
   "journal.unopenable",
   "journal.readOnly",
   "journal.foreign",

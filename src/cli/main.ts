@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly execute: Execut
   export: () => import("./commands/export.ts"),
   import: () => import("./commands/import.ts"),
   view: () => import("./commands/view.ts"),
+  inspect: () => import("./commands/inspect.ts"),
   mcp: () => import("./commands/mcp.ts"),
 };
 

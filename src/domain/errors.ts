@@ -15,6 +15,7 @@ export type ErrorCode =
   | "step.unknown"
   | "message.invalid"
   | "notice.invalid"
+  | "inspect.invalid"
   | "cursor.invalid"
   | "position.invalid"
   | "fork.refused"

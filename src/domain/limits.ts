@@ -1,3 +1,4 @@
+import { inspectLimits } from "./inspect-limits.ts";
 import { mcpLimits } from "./mcp-limits.ts";
 import { telemetryLimits } from "./telemetry-limits.ts";
 import { toolLimits } from "./tool-limits.ts";
@@ -264,6 +265,7 @@ export const limits = {
   headlessOpenCallsMax: 1_000,
 
   // What models are told is a world of its own; its limits stand beside this file, and are part of this table.
+  ...inspectLimits,
   ...mcpLimits,
   ...telemetryLimits,
   ...toolLimits,

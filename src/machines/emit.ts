@@ -88,7 +88,10 @@ export function reachFixedPoint(turn: Turn): void {
 }
 
 /** A step that timed out fails the run; any other miss leaves it mixed if something succeeded. */
-function settlement({ counts, plan }: RunState): "settle.succeeded" | "settle.mixed" | "settle.failed" {
+export function settlement({
+  counts,
+  plan,
+}: Pick<RunState, "counts" | "plan">): "settle.succeeded" | "settle.mixed" | "settle.failed" {
   const succeeded = counts[phaseCode.succeeded]!;
   if (counts[phaseCode.timedOut]! > 0) return "settle.failed";
   if (succeeded === plan.steps.length) return "settle.succeeded";

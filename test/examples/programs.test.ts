@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describe as describeRepository } from "../../examples/embed.ts";
+import { reviewOrGoOn } from "../../examples/invoke-from-machine.ts";
 import { tryRelease } from "../../examples/react-to-events.ts";
 
 let directory: string;
@@ -34,4 +35,11 @@ test("the reacting release cancels itself at the first failure and publishes not
   expect(board.running).toEqual([]);
   expect(board.ended["types"]).toBe("step.failed");
   expect(board.ended["publish"]).not.toBe("step.succeeded");
+});
+
+test("the machine that invokes a run gets its output, and from its kept snapshot the same run once more", async () => {
+  const [database, file] = [join(directory, "runs.db"), join(directory, "snapshot.json")];
+  const expected = { state: "reviewed", summary: "2 files reviewed", runs: 1 };
+  expect(await reviewOrGoOn(database, file)).toEqual(expected);
+  expect(await reviewOrGoOn(database, file)).toEqual(expected);
 });

@@ -94,6 +94,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/sqlite.ts",
       "src/mcp.ts",
       "src/viewer.ts",
+      "src/inspect.ts",
       "src/export-run.ts",
       "src/import-run.ts",
       "src/actors/step-output.ts",
@@ -136,6 +137,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/graph-files/read-graph-file.ts",
     ],
   },
+  // Shows what the projections make of a run's commits, over the public surface.
+  inspect: {
+    rooms: ["domain", "ports", "projections"],
+    packages: ["ws", ...node],
+    modules: ["src/index.ts", "src/adapters/clocks/system-clock.ts"],
+  },
+  // A runtime's run as an actor of the user's own machines. XState itself is the user's: types alone are taken from it.
+  xstate: { rooms: ["domain"], packages: ["xstate", ...node], modules: ["src/index.ts"] },
   // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.
   viewer: {
     rooms: ["domain"],
