@@ -50,7 +50,7 @@ it("shows hostile text in every field as text, at every position", { timeout: ch
   }
   const text = await page.locator(".side-pane").innerText();
   expect(text).toContain("<script>window.ran=");
-  expect(text).toContain("\u241b[31m\u2407");
+  expect(text).toContain("\u27e8ESC\u27e9[31m\u27e8BEL\u27e9");
   expect(text).toContain("\u27e8U+202E\u27e9right to left");
   expectNoProblems(opened);
 });

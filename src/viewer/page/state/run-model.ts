@@ -96,6 +96,7 @@ export class RunModel {
     this.#frames = new FrameStore(this.#log);
     batch(() => {
       this.head.value = 0;
+      this.isCaughtUp.value = false;
       this.chosen.value = undefined;
       this.selected.value = undefined;
       this.restarts.value++;
