@@ -38,6 +38,11 @@ export function GraphView({ model }: { readonly model: RunModel }): JSX.Element 
           isDimmed: (step) => !isShown(step, filter),
         };
       }),
+      effect(() => {
+        const id = model.selected.value;
+        const number = model.frame.peek()?.graph.steps.findIndex((step) => step.id === id) ?? -1;
+        if (number >= 0) made.reveal(number);
+      }),
       onPointer(canvas.current!, minimap.current!, made, (number) => {
         current.value = number;
         model.select(number === undefined ? undefined : model.frame.peek()?.steps.at(number)?.id);
