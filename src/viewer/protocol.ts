@@ -24,7 +24,8 @@ import type { RunSummary } from "../projections/run-summary.ts";
  * - `end`, `{}`: the run has ended, and all has been sent. Nothing follows; close the source, or the browser asks again and again
  * - `gone`, {@link ErrorAnswer}: the run was deleted or cannot be read. Nothing follows; close the source
  *
- * Whatever is refused is answered with a status from 400 on and an {@link ErrorAnswer}. An artifact beyond its limit ends in a line that says
+ * Whatever is refused is answered with a status from 400 on and an {@link ErrorAnswer}; a browser's source of events, which could not read that, is
+ * told `gone` where there is no run to be read. An artifact beyond its limit ends in a line that says
  * how much was left out.
  */
 export interface RunsMessage {

@@ -26,4 +26,5 @@ export const jsonHeaders = { ...dataHeaders, "content-type": "application/json; 
 /** What a step wrote may be anything, so it is shown as text and nothing else. */
 export const textHeaders = { ...dataHeaders, "content-type": "text/plain; charset=utf-8" } as const;
 
-export const streamHeaders = { ...dataHeaders, "content-type": "text/event-stream; charset=utf-8" } as const;
+export const eventStreamType = "text/event-stream";
+export const streamHeaders = { ...dataHeaders, "content-type": `${eventStreamType}; charset=utf-8` } as const;

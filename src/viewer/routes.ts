@@ -4,12 +4,13 @@ import { isRunId } from "../domain/ids.ts";
 import { limits, RunfoldError, type Run } from "../index.ts";
 import type { Admitted } from "./admission.ts";
 import { artifactText } from "./artifact-text.ts";
+import { errorAnswer, isForOperator } from "./error-answer.ts";
 import { EventStream } from "./event-stream.ts";
 import { HttpRefusal, notFound } from "./http-refusal.ts";
 import { cancelOrder, cancelRun, messageOrder, sendMessage } from "./orders.ts";
 import { readBody } from "./read-body.ts";
 import { respond, respondJson } from "./respond.ts";
-import { pageHeaders, textHeaders } from "./response-headers.ts";
+import { eventStreamType, pageHeaders, textHeaders } from "./response-headers.ts";
 import type { RunsFeed } from "./runs-feed.ts";
 import { limitOf, streamRuns } from "./stream-runs.ts";
 import { placeOf, streamRun } from "./stream-run.ts";
@@ -78,7 +79,8 @@ export class Routes {
 
   async #events({ request, response, query }: Exchange, id: string): Promise<void> {
     allow(request, "GET");
-    const run = await this.#find(id);
+    const run = await this.#find(id).catch((error: unknown) => this.#tellGone(request, response, error));
+    if (run === undefined) return;
     const seen = request.headers["last-event-id"];
     const place = placeOf(run, typeof seen === "string" ? seen : undefined, query);
     const { isEnded, cursor } = run.snapshot();
@@ -109,6 +111,16 @@ export class Routes {
     const run = isRunId(id) ? await this.#parts.runtime.get(id) : undefined;
     if (run === undefined) throw new RunfoldError("run.unknown", `There is no run ${quotedText(id)}.`);
     return run;
+  }
+
+  /** A browser's source of events hears nothing of a refusal but that there was one, so that is sent as an event. @throws the error to others */
+  async #tellGone({ headers }: IncomingMessage, response: ServerResponse, error: unknown): Promise<undefined> {
+    if (headers.accept?.includes(eventStreamType) !== true) throw error;
+    if (isForOperator(error)) this.#parts.onProblem(error);
+    await this.#stream(response, async (stream) => {
+      await stream.send("gone", JSON.stringify(errorAnswer(error)));
+      stream.end();
+    });
   }
 
   async #stream(response: ServerResponse, fill: (stream: EventStream) => Promise<void>): Promise<void> {

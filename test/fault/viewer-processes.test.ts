@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RunsMessage } from "../../src/viewer/protocol.ts";
 import { eventually } from "../support/eventually.ts";
+import { openLibsql } from "../../src/adapters/journals/sqlite-libsql.ts";
 import { boundByModes } from "../support/bound-by-modes.ts";
 import { EventReader } from "../support/viewer/event-source.ts";
 import { countTo, isCaughtUp, positionsOf, storyOf } from "../support/viewer/run-story.ts";
@@ -70,10 +71,15 @@ describe("runfold view", () => {
     await reader.until(isCaughtUp);
     const list = read("runs");
     await list.until(({ events }) => (events.at(-1)?.data as RunsMessage | undefined)?.runs[0]?.isLive === true);
+    const message = { step: "slow", channel: "steer", text: "Hear me.", key: "k1" };
+    const denied = await post("runs/r1/messages", message);
+    expect(denied).toMatchObject({ outcome: "refused", why: expect.stringMatching(/./) as string });
     expect(await post("runs/r1/cancel", { reason: "From the page.", isForced: true })).toEqual({ outcome: "taken" });
     await reader.until(hasEnd);
     await list.until(({ events }) => statusOf(events.at(-1)?.data) === "canceled");
     expect(JSON.stringify(storyOf(reader))).toContain("From the page.");
+    // It went the way to the process that writes the run, which has noted it.
+    expect(storyOf(reader).map(({ event }) => event.type)).toContain("message.denied");
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
     list.close();
     command.child.kill("SIGINT");
@@ -159,17 +165,43 @@ describe("runfold view", () => {
     const { run } = (await place.json(["status", "r1"])) as { run: { owner: { pid: number } } };
     process.kill(run.owner.pid, "SIGKILL");
     await eventually(async () => (await place.run(["cleanup", "r1"])).code === 0, "it can be cleaned up");
-    await reader.until(({ events }) => events.some(({ event }) => event === "gone"));
+    // It is ended first, and then deleted: a page sees its end, or that it is gone, whichever it was in time for.
     await reader.untilEnd();
-    expect(reader.events.at(-1)).toMatchObject({ event: "gone", data: { code: "run.cleaned" } });
-    const gone = await read("runs/r1/events", { "last-event-id": reader.parser.lastId }).opened;
-    expect([gone.status, JSON.parse(gone.body)]).toMatchObject([404, { code: "run.unknown" }]);
+    expect(["end", "gone"]).toContain(reader.events.at(-1)?.event);
+    const late = read("runs/r1/events", { "last-event-id": reader.parser.lastId });
+    await late.untilEnd();
+    expect(late.events).toMatchObject([{ event: "gone", data: { code: "run.unknown" } }]);
     writeFileSync(place.path("go"), "");
     await startDetached(place, "r1");
     const again = read("runs/r1/events", { "last-event-id": reader.parser.lastId });
     await again.until(hasEnd);
     expect(again.events[0]).toMatchObject({ event: "restart" });
     expect(positionsOf(again)).toEqual(countTo((await eventsOf(place, "r1")).length));
+  });
+
+  it("lists a damaged run among the others, and says what is wrong with it", async () => {
+    const place = workplace();
+    for (const id of ["r1", "r2"]) {
+      await place.run(["run", place.graph("quick", [{ id: "a", shell: ":" }]), "--id", id]);
+    }
+    place.excuse(".runfold/runs.db");
+    const driver = openLibsql(place.path(".runfold/runs.db"), { readOnly: false });
+    driver.exec("UPDATE commits SET body = body || ' ' WHERE run = 1 AND position > 4");
+    driver.close();
+    const { read, command } = await view(place);
+    const list = read("runs");
+    await list.until(({ events }) => events.length > 0);
+    expect((list.events[0]!.data as RunsMessage).runs.map(({ summary }) => summary.id)).toEqual(["r2", "r1"]);
+    const [damaged, whole] = [read("runs/r1/events"), read("runs/r2/events")];
+    await damaged.untilEnd();
+    expect(damaged.events).toMatchObject([{ event: "gone", data: { code: "journal.corrupt" } }]);
+    await whole.until(hasEnd);
+    const page = await place.run(["export", "r1", "--html", "--output", "r1.html"]);
+    expect(page).toMatchObject({ code: 1, stderr: expect.stringContaining("and was written to") as string });
+    expect(readFileSync(place.path("r1.html"), "utf8")).toMatch(/"writtenAtPosition":[1-4]\}/);
+    list.close();
+    command.child.kill("SIGINT");
+    expect((await command.ended).stderr).toContain("runfold view: The journal of run r1 is damaged");
   });
 
   it("looks at a database that cannot be written, and takes no orders", async (context) => {

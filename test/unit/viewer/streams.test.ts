@@ -87,7 +87,11 @@ it("tells the watchers of a run that was deleted, and restarts for a later one o
   work.end("s0", succeeded());
   await first.until(hasEnd);
   await run.cleanup();
-  expect((await read("runs/r1/events").opened).status).toBe(404);
+  const gone = read("runs/r1/events");
+  await gone.untilEnd();
+  expect(gone.events).toMatchObject([{ event: "gone", data: { code: "run.unknown" } }]);
+  // Whoever is no source of events can read why.
+  expect((await read("runs/r1/events", { accept: "*/*" }).opened).status).toBe(404);
   const later = await runtime.start(chainOf("chain", 3), { id: "r1" });
   const again = read("runs/r1/events", { "last-event-id": first.parser.lastId });
   await again.until(isCaughtUp);
@@ -189,7 +193,7 @@ it("says that it is still there after a silence, but not into a connection that 
 function countListeners(): () => number {
   let listening = 0;
   for (const way of ["listenBatches", "onStop"] as const) {
-    const listen = RunStream.prototype[way] as (this: RunStream, listener: never) => () => void;
+    const listen: (this: RunStream, listener: never) => () => void = RunStream.prototype[way];
     vi.spyOn(RunStream.prototype, way).mockImplementation(function (this: RunStream, listener: unknown) {
       const stop = listen.call(this, listener as never);
       let isListening = true;
