@@ -1,7 +1,7 @@
 /** Limits of the page that shows runs in a browser; spread into `limits`. */
 export const viewerPageLimits = {
   /** Events between two folds that the page keeps, or the number of steps where that is more: so all of them cost no more than the events. */
-  viewerCheckpointEvents: 256,
+  viewerCheckpointEventsMin: 256,
   /** Graphs with more steps are laid out without looking for fewer crossings, which would take longer than anybody waits. */
   viewerUntangledStepsMax: 1_500,
   /** Steps in one column of the drawing before it goes on in a column beside it, so that a wide fan stays readable. */
@@ -11,7 +11,7 @@ export const viewerPageLimits = {
   /** Characters of one text that are shown at first, and how many more each time when asked for. */
   viewerTextCharsMax: 4_000,
   /** The newest characters of an attempt's text that are shown. */
-  viewerTailCharsMax: 6_000,
+  viewerTailCharsMax: 4_000,
   /** What an attempt told beside text, of which the newest are shown. */
   viewerToldLinesMax: 50,
   /** Steps, messages and other entries of a list that is not scrolled by rows; the rest is counted. */

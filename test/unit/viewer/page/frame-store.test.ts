@@ -37,7 +37,7 @@ it("folds no more than the events between two kept folds to go back, wherever th
   const frames = new FrameStore(log);
   frames.at(journal.length);
   expect(frames.folded).toBe(journal.length);
-  const most = Math.max(viewerPageLimits.viewerCheckpointEvents, 1_000);
+  const most = Math.max(viewerPageLimits.viewerCheckpointEventsMin, 1_000);
   for (const position of [journal.length - 1, journal.length - 2, 2_000, 1_999, 12, 1, journal.length, 1_500]) {
     const before = frames.folded;
     frames.at(position);
@@ -65,4 +65,16 @@ it("takes no event twice, and tells of a gap", () => {
   expect(log.append(events.slice(9, 12))).toEqual({ hasGap: true });
   expect(log.head).toBe(8);
   expect([...log.until(3)].map(({ position }) => position)).toEqual([1, 2, 3]);
+});
+
+it("shows the run up to an event that it does not understand, and no further, from wherever it comes", () => {
+  const later = { type: "step.levitated", step: "nobody" } as unknown as (typeof events)[number]["event"];
+  const log = new EventLog("life");
+  log.append(events.map((recorded) => (recorded.position === 20 ? { ...recorded, event: later } : recorded)));
+  const frames = new FrameStore(log);
+  expect(frames.brokenAt).toBeUndefined();
+  expect(frames.at(events.length)?.position).toBe(19);
+  expect(frames.brokenAt).toBe(20);
+  expect(JSON.stringify(frames.at(19))).toBe(folded(events, 19));
+  expect(JSON.stringify(frames.at(7))).toBe(folded(events, 7));
 });
