@@ -13,7 +13,7 @@ it("ships the licence of each library in the page beside the page", () => {
   const licenses = readFileSync(join(builtPage, "licenses.md"), "utf8");
   const named = [...licenses.matchAll(/^## (\S+) - /gm)].map(([, name]) => name);
   expect(named.toSorted()).toEqual(bundled);
-  expect(licenses.match(/^Copyright \(c\) /gm)).toHaveLength(bundled.length);
+  expect([...licenses.matchAll(/^Copyright \(c\) /gm)]).toHaveLength(bundled.length);
 });
 
 it("puts the licences into a page in a file, where no text of theirs ends the comment that they stand in", async () => {
