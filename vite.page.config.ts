@@ -16,6 +16,8 @@ export default defineConfig({
     cssCodeSplit: false,
     assetsInlineLimit: 0,
     modulePreload: false,
+    // Beside `assets`, which alone are served: the page's own copies of libraries keep their notices wherever the package goes.
+    license: { fileName: "licenses.md" },
     rolldownOptions: {
       output: { codeSplitting: false, entryFileNames: "assets/page.js", assetFileNames: "assets/page[extname]" },
     },

@@ -62,7 +62,7 @@ export class DatabaseHost implements McpHost, AsyncDisposable {
     return { run: run.id, note: noteOn(begunRun(run, before), false) };
   }
 
-  readonly onBug = (error: unknown): void => {
+  readonly onProblem = (error: unknown): void => {
     this.#options.tell(error instanceof Error ? String(error.stack) : String(error));
   };
 

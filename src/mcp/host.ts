@@ -31,7 +31,7 @@ export interface McpHost {
    */
   start(graph: Graph, id: RunId | undefined): Promise<HostedStart>;
   /** Is told what went wrong in the server itself. Default: nobody is. */
-  readonly onBug?: (error: unknown) => void;
+  readonly onProblem?: (error: unknown) => void;
 }
 
 export interface RuntimeHostOptions {
@@ -40,11 +40,11 @@ export interface RuntimeHostOptions {
   readonly artifacts: ArtifactStore;
   /** The directory that graph files lie in. Default: that of the process. */
   readonly root?: string;
-  readonly onBug?: (error: unknown) => void;
+  readonly onProblem?: (error: unknown) => void;
 }
 
 /** A host for an application that has a runtime: runs that are started live in this process, and end with the runtime. */
-export function runtimeHost({ runtime, artifacts, root = ".", onBug }: RuntimeHostOptions): McpHost {
+export function runtimeHost({ runtime, artifacts, root = ".", onProblem }: RuntimeHostOptions): McpHost {
   const runs: HostedRuns = { runtime, artifacts };
   return {
     root,
@@ -53,6 +53,6 @@ export function runtimeHost({ runtime, artifacts, root = ".", onBug }: RuntimeHo
       const run = await runtime.start(graph, id === undefined ? {} : { id });
       return { run: run.id, note: undefined };
     },
-    ...(onBug === undefined ? {} : { onBug }),
+    ...(onProblem === undefined ? {} : { onProblem }),
   };
 }

@@ -40,7 +40,7 @@ export function listing<Listed>(host: McpHost, list: () => Promise<Listed>): () 
 function refusalOf(host: McpHost, error: unknown, uri: URL | undefined): ProtocolError {
   const problem = problemOf(error);
   const { code, message, repair } = problem;
-  if (code === "bug") host.onBug?.(error);
+  if (code === "bug") host.onProblem?.(error);
   const text = problemText(problem);
   if (uri !== undefined && unknown.has(code)) return new ResourceNotFoundError(uri.href, text);
   const kind = asked.has(code) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;

@@ -70,7 +70,7 @@ export function offer<Given extends Fields>(server: McpServer, host: McpHost, to
         // Nobody waits for the answer any more.
         if (context.mcpReq.signal.aborted) throw error;
         const problem = problemOf(error);
-        if (problem.code === "bug") host.onBug?.(error);
+        if (problem.code === "bug") host.onProblem?.(error);
         return resultOf({ structured: { error: problem }, text: problemText(problem), isError: true });
       }
     },

@@ -11,11 +11,11 @@ export type DefaultsOf = (ref: unknown) => AgentDefaults;
  * What each agent of a graph runs with, captured as a run starts: what the host says now, except where a definition says itself what it
  * wants. Of the definitions only those are read that the graph may name.
  */
-export async function defaultsFor({ host, cwd }: ToolParts, graph: Fields, given: AgentDefaults): Promise<DefaultsOf> {
+export async function defaultsFor({ host, root }: ToolParts, graph: Fields, given: AgentDefaults): Promise<DefaultsOf> {
   const { model, thinking } = given;
   const refs = refsOf(graph);
   if (refs.size === 0 || (model === undefined && thinking === undefined)) return () => ({ model, thinking });
-  const { definitions } = await new AgentLibrary(host.agents?.library).readAll(sourcesOf(graph), cwd);
+  const { definitions } = await new AgentLibrary(host.agents?.library).readAll(sourcesOf(graph), root);
   const named = new Map<unknown, AgentDefinition>(definitions.map((definition) => [definition.ref, definition]));
   return (ref) => {
     if (ref === undefined) return { model, thinking };

@@ -15,14 +15,14 @@ export type CheckedInput =
  * itself; the input is then given back with the graph that it holds.
  */
 export async function checkedInput(
-  parts: Pick<ToolParts, "cwd" | "schema" | "graphSchema">,
+  parts: Pick<ToolParts, "root" | "schema" | "graphSchema">,
   given: unknown,
 ): Promise<CheckedInput> {
   const input = fieldsOf(given);
   const diagnostics = shapeDiagnostics(parts, input);
   if (firstError(diagnostics) !== undefined) return { input: undefined, diagnostics };
   if (input["graphFile"] === undefined) return { input };
-  const loaded = await loadGraphFile(parts.cwd, input, parts.graphSchema);
+  const loaded = await loadGraphFile(parts.root, input, parts.graphSchema);
   if ("diagnostics" in loaded) return { input: undefined, diagnostics: loaded.diagnostics };
   const { graphFile: _, ...rest } = input;
   return { input: { ...rest, graph: loaded.graph } };

@@ -87,12 +87,12 @@ const doing: Actions = {
 
 /** Offers a runtime to a model as one tool. Any number of sessions may use it, each with runs of its own. */
 export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamTool {
-  const { stepsMax = limits.toolStepsMax, cwd = process.cwd() } = host;
+  const { stepsMax = limits.toolStepsMax, root = process.cwd() } = host;
   const records = new Map<string, RunRecord>();
   const parts: ToolParts = {
     runtime,
     host,
-    cwd,
+    root,
     runs: new TeamRuns(runtime),
     schema: inputSchema(stepsMax),
     graphSchema: graphInput(stepsMax),

@@ -11,8 +11,8 @@ export type LoadedGraph = { readonly graph: Fields } | { readonly diagnostics: r
 /** What belongs into the call: a file that holds it was not written to be a graph. */
 const controlFields = ["action", "runId", "graphFile", "run_status", "step_result", "message", "cancel", "cleanup"];
 
-/** Reads a graph from a file below `cwd`, or tells everything that is wrong with how it is named, or with what it holds. */
-export async function loadGraphFile(cwd: string, input: Fields, schema: InputSchema): Promise<LoadedGraph> {
+/** Reads a graph from a file below `root`, or tells everything that is wrong with how it is named, or with what it holds. */
+export async function loadGraphFile(root: string, input: Fields, schema: InputSchema): Promise<LoadedGraph> {
   const { graphFile } = input;
   const wrong: TeamDiagnostic[] = [];
   if (input["action"] !== "start") wrong.push(problem("start-only", "graphFile belongs to start."));
@@ -21,7 +21,7 @@ export async function loadGraphFile(cwd: string, input: Fields, schema: InputSch
   if (input["graph"] !== undefined) wrong.push(problem("inline-graph-denied", "Give graph or graphFile, not both."));
   if (wrong.length > 0 || typeof graphFile !== "string") return { diagnostics: wrong };
   try {
-    const text = await readGraphFile(cwd, graphFile, limits.toolGraphFileBytesMax);
+    const text = await readGraphFile(root, graphFile, limits.toolGraphFileBytesMax);
     return graphOf(text, graphFile, schema);
   } catch (thrown) {
     if (!(thrown instanceof GraphFileDenied)) throw thrown;

@@ -15,7 +15,7 @@ export interface CatalogInput {
 
 /** Lists the agents that graphs may name, and the tools of extensions that the host offers. */
 export async function listCatalog(
-  { host, cwd }: ToolParts,
+  { host, root }: ToolParts,
   { input, signal }: ToolCall<CatalogInput>,
 ): Promise<TeamDetails> {
   const { sources = ["package"], query, projectAgents = "deny" } = input.library ?? {};
@@ -31,7 +31,7 @@ export async function listCatalog(
     projectAgents === "allow" ||
     (wantsProject && projectAgents === "confirm" && (await host.confirmProjectAgents!(signal)));
   const { library, extensionTools = {} } = host.agents ?? {};
-  const { agents, findings } = await agentCatalog(new AgentLibrary(library), cwd, {
+  const { agents, findings } = await agentCatalog(new AgentLibrary(library), root, {
     sources: asked.sources,
     allowProject: isAllowed,
     ...(query === undefined ? {} : { query }),

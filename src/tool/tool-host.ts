@@ -12,8 +12,8 @@ export interface AgentDefaults {
 
 /** What the program that offers the tool says about it. */
 export interface TeamToolHost {
-  /** Where `graphFile` is looked up, and whose project agents the catalog lists: the root of the runtime. Default: that of the process. */
-  readonly cwd?: string;
+  /** The `root` that the runtime was opened with: `graphFile` lies below it, and its project agents are listed. Default: the process's directory. */
+  readonly root?: string;
   /** Which program runs agents. Default: `pi`. */
   readonly agentKind?: string;
   /** What agents run with that say nothing else, be they written in a graph or defined in a file. Asked at each start. */
@@ -51,7 +51,7 @@ export interface TeamUpdate {
 export interface ToolParts {
   readonly runtime: Runtime;
   readonly host: TeamToolHost;
-  readonly cwd: string;
+  readonly root: string;
   readonly runs: TeamRuns;
   readonly schema: InputSchema;
   readonly graphSchema: InputSchema;

@@ -15,10 +15,10 @@ const charset = /<meta\b[^>]*\bcharset=[^>]*>/;
 
 /**
  * Puts the page's script and style into its document, which then needs no other file. A policy in it allows these two by their hashes, and
- * nothing else: no other script, no request to anywhere.
+ * nothing else: no other script, no request to anywhere. The licences of the libraries in it stand at its end.
  * @throws `viewer.unavailable` for a page that is not one document, one script and one style.
  */
-export function inlinePage({ index, assets }: Page): InlinePage {
+export function inlinePage({ index, assets, licenses }: Page): InlinePage {
   const hashes = { script: "", style: "" };
   const used = new Set<string>();
   const textOf = (name: string): string => {
@@ -45,12 +45,17 @@ export function inlinePage({ index, assets }: Page): InlinePage {
   const guarded = document.replace(charset, (tag) => `${tag}\n    ${policyTag(hashes)}`);
   const end = guarded.lastIndexOf(bodyEnd);
   if (end === -1) throw unfit("its document has no body");
-  return { before: guarded.slice(0, end), after: guarded.slice(end) };
+  return { before: guarded.slice(0, end), after: `${licenseComment(licenses)}${guarded.slice(end)}` };
 }
 
 /** What in a script would end its element, or change how its end is found, in letters that mean the same there. */
 function safeScript(code: string): string {
   return code.replaceAll(/<\/(?=script)/gi, String.raw`<\/`).replaceAll("<!--", String.raw`\x3C!--`);
+}
+
+/** A comment that no text in it ends. */
+function licenseComment(licenses: string | undefined): string {
+  return licenses === undefined ? "" : `<!--\n${licenses.replaceAll("--", "- -").trim()}\n-->\n`;
 }
 
 function policyTag({ script, style }: { readonly script: string; readonly style: string }): string {

@@ -64,7 +64,7 @@ async function openTeam(pi, contextNow) {
   try {
     const runtime = await openRuntime({ root: cwd, artifacts: directoryArtifacts(directory), agents });
     const tool = createTeamTool(runtime, {
-      cwd,
+      root: cwd,
       agents,
       defaults: () => defaultsOf(pi, contextNow()),
       notify: tellIn(pi),

@@ -27,7 +27,7 @@ async function served(
   const work = scriptedExecutor({ kinds: ["shell"], started: ({ attempt }) => attempt.onMessage(hears) });
   const runtime = await openRuntime({ artifacts, executors: [Object.assign(work, { takesMessages: () => true })] });
   const bugs: unknown[] = [];
-  const host = runtimeHost({ runtime, artifacts, onBug: (error) => bugs.push(error) });
+  const host = runtimeHost({ runtime, artifacts, onProblem: (error) => bugs.push(error) });
   const server = createMcpServer({ ...host, ...change });
   const client = new Client({ name: "test", version: "1" });
   const [one, other] = InMemoryTransport.createLinkedPair();

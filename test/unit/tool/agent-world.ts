@@ -46,7 +46,7 @@ export async function agentWorld(options: AgentWorldOptions = {}): Promise<Agent
   const programs = [scriptedProgram([], { kind, launch, ...program })];
   const runtime = await openRuntime({ root, agents: { programs, library, ...agents }, ...options.runtime });
   onTestFinished(() => runtime.close());
-  const tool = createTeamTool(runtime, { cwd: root, ...host });
+  const tool = createTeamTool(runtime, { root, ...host });
   const call = (input: Record<string, unknown>): Promise<TeamResult> => tool.call(input, { session: "one" });
   return {
     root,

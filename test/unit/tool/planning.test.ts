@@ -184,7 +184,7 @@ describe("a graph with", () => {
     await writeFile(path, "export default () => {};\n");
     const runtime = await openRuntime({ root, agents: { extensionTools: { web: path } } });
     onTestFinished(() => runtime.close());
-    const tool = createTeamTool(runtime, { cwd: root });
+    const tool = createTeamTool(runtime, { root });
     const graph = teamInput([teamStep("a", { agent: inline({ extensionTools: ["web"] }) })], { authority: all });
     const denied = await tool.call({ action: "start", graph });
     expect(places(denied)).toEqual(["extension-tool-project-denied /graph/steps/0/agent/extensionTools/0"]);

@@ -41,7 +41,7 @@ describe("the runs of a session", () => {
     await settle();
     expect((await call({ action: "cleanup", runId: "r2" })).ok).toBe(true);
     expect(await start([teamStep("a")])).toBe("r3");
-    const later = createTeamTool(runtime, { cwd: root });
+    const later = createTeamTool(runtime, { root });
     const { details } = await later.call({ action: "start", graph: teamInput([teamStep("a")]) }, one);
     expect(details.run?.runId).toBe("r4");
     expect((await later.call({ action: "run_status", runId: "r1" }, one)).ok).toBe(true);

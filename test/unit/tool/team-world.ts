@@ -57,7 +57,7 @@ export async function teamWorld({
     executors: [executor],
     ...options,
   });
-  const tool = createTeamTool(runtime, { cwd: root, ...host });
+  const tool = createTeamTool(runtime, { root, ...host });
   onTestFinished(async () => {
     tool.close();
     await runtime.close();
