@@ -119,7 +119,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * A handle to a run of the journal, whoever writes it; undefined if there is none.
+   * A handle to a run of the journal, whoever writes it, which knows all that was committed by this call; undefined if there is none.
    * @throws `runtime.closed`; what the journal refuses with.
    */
   async get(id: RunId): Promise<Run | undefined> {
