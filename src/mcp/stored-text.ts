@@ -1,4 +1,4 @@
-import { outputText } from "../cli/output-text.ts";
+import { outputText } from "../surfaces/output-text.ts";
 import { spilledAt } from "../domain/stored-output.ts";
 import type { ArtifactRef, ArtifactStore, StoredOutput } from "../index.ts";
 import { cutBytes } from "./bounded-text.ts";
