@@ -1,7 +1,7 @@
 /** Limits of the page that shows runs in a browser; spread into `limits`. */
 export const viewerPageLimits = {
   /** Events between two folds that the page keeps, or the number of steps where that is more: so all of them cost no more than the events. */
-  viewerCheckpointEvents: 256,
+  viewerCheckpointEventsMin: 256,
   /** Graphs with more steps are laid out without looking for fewer crossings, which would take longer than anybody waits. */
   viewerUntangledStepsMax: 1_500,
   /** Steps in one column of the drawing before it goes on in a column beside it, so that a wide fan stays readable. */

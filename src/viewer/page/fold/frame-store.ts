@@ -62,7 +62,7 @@ export class FrameStore {
     this.folded++;
     if (event.type === "run.started" || event.type === "run.forked") this.#steps = this.#view.steps.length;
     const last = this.#checkpoints.at(-1)?.position ?? 0;
-    if (position - last < Math.max(viewerPageLimits.viewerCheckpointEvents, this.#steps)) return;
+    if (position - last < Math.max(viewerPageLimits.viewerCheckpointEventsMin, this.#steps)) return;
     const { graph } = this.#view.snapshot();
     this.#checkpoints.push({ position, saved: this.#view.save(), graph });
   }

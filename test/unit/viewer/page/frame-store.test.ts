@@ -37,7 +37,7 @@ it("folds no more than the events between two kept folds to go back, wherever th
   const frames = new FrameStore(log);
   frames.at(journal.length);
   expect(frames.folded).toBe(journal.length);
-  const most = Math.max(viewerPageLimits.viewerCheckpointEvents, 1_000);
+  const most = Math.max(viewerPageLimits.viewerCheckpointEventsMin, 1_000);
   for (const position of [journal.length - 1, journal.length - 2, 2_000, 1_999, 12, 1, journal.length, 1_500]) {
     const before = frames.folded;
     frames.at(position);
