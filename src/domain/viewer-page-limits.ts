@@ -11,7 +11,7 @@ export const viewerPageLimits = {
   /** Characters of one text that are shown at first, and how many more each time when asked for. */
   viewerTextCharsMax: 4_000,
   /** The newest characters of an attempt's text that are shown. */
-  viewerTailCharsMax: 6_000,
+  viewerTailCharsMax: 4_000,
   /** What an attempt told beside text, of which the newest are shown. */
   viewerToldLinesMax: 50,
   /** Steps, messages and other entries of a list that is not scrolled by rows; the rest is counted. */

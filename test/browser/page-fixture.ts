@@ -49,8 +49,9 @@ export async function openRecorded(
   skipping: Skipping,
   events: readonly RecordedEvent[],
   options: OpenOptions = {},
+  change: (html: string) => string = (html) => html,
 ): Promise<Opened> {
-  const html = await pageOf(events, pageDirectory);
+  const html = change(await pageOf(events, pageDirectory));
   const file = join(placeWith({ "run.html": html }), "run.html");
   const opened = await openAt(skipping, `file://${file}`, { isOffline: true, ...options });
   await isPainted(opened.page);

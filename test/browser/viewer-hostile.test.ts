@@ -1,6 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { chromiumTimeoutMs } from "../support/chromium.ts";
+import { smallStory } from "../support/viewer/stories.ts";
+import { tellRun } from "../support/viewer/told-run.ts";
 import { hostileEvents } from "../support/viewer/hostile.ts";
 import { expectNoProblems, keepPicture, openRecorded, slideTo } from "./page-fixture.ts";
 
@@ -50,7 +52,7 @@ it("shows hostile text in every field as text, at every position", { timeout: ch
   }
   const text = await page.locator(".side-pane").innerText();
   expect(text).toContain("<script>window.ran=");
-  expect(text).toContain("\u241b[31m\u2407");
+  expect(text).toContain("\u27e8ESC\u27e9[31m\u27e8BEL\u27e9");
   expect(text).toContain("\u27e8U+202E\u27e9right to left");
   expectNoProblems(opened);
 });
@@ -73,6 +75,24 @@ it(
     expect(await objective.innerText()).toContain("16\u202f000 more characters");
     await opened.page.getByRole("button", { name: "Show more" }).click();
     expect(await objective.innerText()).toContain("12\u202f000 more characters");
+    expectNoProblems(opened);
+  },
+);
+
+it(
+  "shows a run up to an event that it does not understand, and says so",
+  { timeout: chromiumTimeoutMs },
+  async (context) => {
+    const events = tellRun(smallStory());
+    const opened = await openRecorded(context, events, {}, (html) =>
+      html.replace('"type":"run.settled"', '"type":"run.levitated"'),
+    );
+    const { page } = opened;
+    expect(await page.getByRole("alert").innerText()).toContain(
+      `Event ${events.length} of the run cannot be understood`,
+    );
+    const slider = page.getByRole("slider", { name: "Position" });
+    expect(await slider.getAttribute("aria-valuetext")).toBe(`Event ${events.length - 1} of ${events.length - 1}`);
     expectNoProblems(opened);
   },
 );

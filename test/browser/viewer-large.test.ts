@@ -1,6 +1,11 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { defineGraph, step, task } from "runfold";
+import { repository } from "../support/built-command.ts";
 import { chromiumTimeoutMs } from "../support/chromium.ts";
-import { expectNoProblems, keepPicture, openRecorded, slideTo, twoFrames } from "./page-fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { served } from "../support/viewer/served-viewer.ts";
+import { expectNoProblems, isPainted, keepPicture, openAt, openRecorded, slideTo, twoFrames } from "./page-fixture.ts";
 import { layeredStory } from "../support/viewer/stories.ts";
 import { tellRun } from "../support/viewer/told-run.ts";
 
@@ -61,3 +66,28 @@ it(
     expectNoProblems(opened);
   },
 );
+
+it("follows 1 000 steps live, to the last", { timeout: chromiumTimeoutMs }, async (context) => {
+  const pageDirectory = join(repository, "dist/viewer/page");
+  const { runtime, viewer } = await served({ runtime: { executors: [] }, viewer: { pageDirectory } });
+  let release: (() => void) | undefined;
+  const opening = new Promise<void>((resolve) => (release = resolve));
+  const gate = step("gate", { run: task(() => opening.then(() => 1)) });
+  const rest = Array.from({ length: 999 }, (_, number) =>
+    step(`work-${number}`, { needs: { gate }, run: task(({ gate: one }) => one + number) }),
+  );
+  const graph = defineGraph("wide", { objective: "Be wide.", steps: [gate, ...rest], limits: { concurrency: 16 } });
+  const run = await runtime.start(graph, { id: "wide-1" });
+  const opened = await openAt(context, viewer.urlOf("wide-1"));
+  const { page } = opened;
+  await isPainted(page);
+  release?.();
+  await run.outcome();
+  await eventually(async () => (await page.locator(".connection").innerText()) === "ended", "the page has it all");
+  expect((await page.locator(".counts").innerText()).replaceAll(/\s+/g, " ")).toBe("1 000 succeeded");
+  expect(await page.getByRole("slider", { name: "Position" }).getAttribute("max")).toBe(
+    String(run.snapshot().position),
+  );
+  await keepPicture(opened, "large-live");
+  expectNoProblems(opened);
+});

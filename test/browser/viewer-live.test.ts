@@ -43,6 +43,7 @@ it("follows a run live, from the list to its end, and asks no other host", { tim
     .getByText(/failed|mixed/)
     .first()
     .waitFor();
+  await keepPicture(opened, "runs");
   for (const request of opened.requests) expect(request.startsWith(url) || request.startsWith("data:")).toBe(true);
   expectNoProblems(opened);
 });

@@ -27,8 +27,8 @@ try {
     await page.goto(`file://${file}`);
     await page.waitForSelector("canvas[data-painted]");
     // In the middle of the run: some steps have ended, some run, one is tried again.
-    await page.getByRole("slider", { name: "Position" }).fill("118");
-    await page.getByLabel("Filter").fill("review-server");
+    await page.getByRole("slider", { name: "Position" }).fill("153");
+    await page.getByLabel("Filter").fill("review-sdk");
     await page.locator(".line .link").click();
     await page.getByLabel("Filter").fill("");
     await page.locator(".panel h2").click();

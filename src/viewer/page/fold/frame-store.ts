@@ -19,6 +19,7 @@ export class FrameStore {
   readonly #log: EventLog;
   #view = new RunView();
   #steps = 0;
+  #brokenAt: Position | undefined;
   readonly #checkpoints: Checkpoint[] = [];
   /** Events folded so far, for tests of what a step of the slider costs. */
   folded = 0;
@@ -27,15 +28,31 @@ export class FrameStore {
     this.#log = log;
   }
 
-  /** Undefined before the first event. */
-  at(position: Position): RunSnapshot | undefined {
-    if (position < 1 || position > this.#log.head) return undefined;
+  /** The first event that cannot be understood: a later version wrote it, or it was damaged. Nothing from there on is shown. */
+  get brokenAt(): Position | undefined {
+    return this.#brokenAt;
+  }
+
+  /** Undefined before the first event; of an event that cannot be understood, and all after it, the run as it was before. */
+  at(wanted: Position): RunSnapshot | undefined {
+    if (wanted > this.#log.head) return undefined;
+    const position = Math.min(wanted, (this.#brokenAt ?? Infinity) - 1);
+    if (position < 1) return undefined;
     const near = this.#checkpoints.findLast((checkpoint) => checkpoint.position <= position);
     const isBehind = position < this.#view.position;
     if (isBehind || (near !== undefined && near.position > this.#view.position)) {
       this.#view = near === undefined ? new RunView() : RunView.restore(near.saved, near.graph);
     }
-    while (this.#view.position < position) this.#fold();
+    while (this.#view.position < position) {
+      try {
+        this.#fold();
+      } catch {
+        // Half an event may be folded in, so this view is of no use any more.
+        this.#brokenAt = this.#view.position;
+        this.#view = new RunView();
+        return this.at(wanted);
+      }
+    }
     return this.#view.snapshot();
   }
 

@@ -11,6 +11,8 @@ import { timelineOf, type Span } from "../../../projections/timeline.ts";
 export interface StreamTail {
   readonly stream: string;
   readonly text: string;
+  /** Characters before those, for which there is no room. */
+  readonly cutChars: number;
   readonly totalChars: number;
 }
 
@@ -89,10 +91,18 @@ export function stepStoryOf(events: readonly RecordedEvent[]): StepStory {
   }
 }
 
-function tailAfter(
-  before: StreamTail | undefined,
-  report: { readonly stream: string; readonly text: string; readonly totalChars: number },
-): StreamTail {
-  const { stream, text, totalChars } = report;
-  return { stream, text: `${before?.text ?? ""}${text}`.slice(-viewerPageLimits.viewerTailCharsMax), totalChars };
+interface TextReport {
+  readonly stream: string;
+  readonly text: string;
+  readonly omittedChars?: number;
+  readonly totalChars: number;
+}
+
+/** What was cut on its way here leaves a mark at its place; what has no room here is counted. */
+function tailAfter(before: StreamTail | undefined, report: TextReport): StreamTail {
+  const { stream, text, omittedChars = 0, totalChars } = report;
+  const mark = omittedChars === 0 ? "" : `\n… ${omittedChars} characters were left out …\n`;
+  const joined = `${before?.text ?? ""}${mark}${text}`;
+  const kept = joined.slice(-viewerPageLimits.viewerTailCharsMax);
+  return { stream, text: kept, cutChars: (before?.cutChars ?? 0) + joined.length - kept.length, totalChars };
 }

@@ -37,12 +37,17 @@ export function moved(camera: Camera, x: number, y: number): Camera {
   return { ...camera, x: camera.x + x, y: camera.y + y };
 }
 
-/** Moved as little as needed for a point of the drawing to be well on the screen. */
-export function showing(camera: Camera, point: { readonly x: number; readonly y: number }, screen: Size): Camera {
+/** Moved as little as needed for a point of the drawing to be on the screen, with so much of the drawing around it. */
+export function showing(
+  camera: Camera,
+  point: { readonly x: number; readonly y: number },
+  room: Size,
+  screen: Size,
+): Camera {
   const x = point.x * camera.scale + camera.x;
   const y = point.y * camera.scale + camera.y;
-  const roomX = Math.min(110, screen.width / 3);
-  const roomY = Math.min(50, screen.height / 3);
+  const roomX = Math.min(room.width * camera.scale, screen.width / 3);
+  const roomY = Math.min(room.height * camera.scale, screen.height / 3);
   return moved(
     camera,
     Math.max(roomX - x, 0) + Math.min(screen.width - roomX - x, 0),

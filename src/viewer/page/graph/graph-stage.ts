@@ -13,6 +13,9 @@ export interface Marks {
   readonly isDimmed: (step: StepSnapshot) => boolean;
 }
 
+/** Half a box, and a little more. */
+const boxRoom = { width: nodeSize.width / 2 + 12, height: nodeSize.height / 2 + 8 } as const;
+
 /** The two canvases of a drawing: what is seen of it, from where, and painting it at most once a frame of the screen. */
 export class GraphStage {
   readonly #canvas: HTMLCanvasElement;
@@ -78,7 +81,7 @@ export class GraphStage {
   reveal(number: number): void {
     const place = this.#layout?.places[number];
     if (place === undefined) return;
-    const camera = showing(this.#camera, place, this.#screen);
+    const camera = showing(this.#camera, place, boxRoom, this.#screen);
     if (camera.x !== this.#camera.x || camera.y !== this.#camera.y) this.#see(camera);
   }
 

@@ -91,12 +91,12 @@ function paintStep(context: CanvasRenderingContext2D, scene: Scene, number: numb
   if (step === undefined || x > screen.width || y > screen.height || x + width < 0 || y + height < 0) return;
   const shape = stepShapes[step.status];
   const color = palette.status[shape.color]!;
-  context.globalAlpha = scene.isDimmed(step) ? 0.22 : 1;
   const isPlain = scale < labelScale;
   context.beginPath();
   context.roundRect(x, y, width, height, Math.max(1, 5 * scale));
   context.fillStyle = palette.box;
   context.fill();
+  context.globalAlpha = scene.isDimmed(step) ? 0.22 : 1;
   context.fillStyle = isPlain && step.status !== "pending" ? color : palette.tint[shape.color]!;
   // What went well steps back, so that the few that did not are seen at once.
   if (isPlain && step.status === "succeeded") context.globalAlpha *= 0.6;

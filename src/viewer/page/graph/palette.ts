@@ -28,3 +28,15 @@ export function readPalette(element: Element): Palette {
     font: style.fontFamily,
   };
 }
+
+/** Tells when colours change: by the system, or by the button of the page. */
+export function onColors(changed: () => void): () => void {
+  const query = matchMedia("(prefers-color-scheme: dark)");
+  const observer = new MutationObserver(changed);
+  query.addEventListener("change", changed);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => {
+    query.removeEventListener("change", changed);
+    observer.disconnect();
+  };
+}

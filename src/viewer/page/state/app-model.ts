@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { limits } from "../../../domain/limits.ts";
 import { isRunId, type RunId } from "../../../domain/ids.ts";
 import type { RecordedRun, RunsMessage } from "../../protocol.ts";
 import { Feed, type FeedState } from "../source/feed.ts";
@@ -12,7 +13,7 @@ export class AppModel {
   readonly session = signal<RunSession | undefined>(undefined);
   readonly runs = signal<RunsMessage | undefined>(undefined);
   readonly runsState = signal<FeedState>("connecting");
-  readonly runsLimit = signal(200);
+  readonly runsLimit = signal<number>(limits.viewerRunsDefault);
   readonly search = signal("");
   readonly theme = signal<Theme>("system");
   #runsFeed: Feed | undefined;
@@ -32,7 +33,7 @@ export class AppModel {
   }
 
   moreRuns(): void {
-    this.runsLimit.value *= 2;
+    this.runsLimit.value = Math.min(this.runsLimit.value * 2, limits.viewerRunsMax);
     this.#closeRuns();
     this.#openRuns();
   }

@@ -87,7 +87,11 @@ export class RunModel {
   }
 
   show(): void {
-    this.head.value = this.#log.head;
+    const end = this.#log.head;
+    this.#frames.at(end);
+    const { brokenAt } = this.#frames;
+    if (brokenAt !== undefined) this.problem.value = unreadableAt(brokenAt);
+    this.head.value = brokenAt === undefined ? end : brokenAt - 1;
   }
 
   /** Another run has this one's name: nothing of what was seen is of it. */
@@ -96,6 +100,7 @@ export class RunModel {
     this.#frames = new FrameStore(this.#log);
     batch(() => {
       this.head.value = 0;
+      this.isCaughtUp.value = false;
       this.chosen.value = undefined;
       this.selected.value = undefined;
       this.restarts.value++;
@@ -121,4 +126,12 @@ export class RunModel {
   select(step: StepId | undefined): void {
     this.selected.value = step;
   }
+}
+
+function unreadableAt(position: Position): ErrorAnswer {
+  return {
+    code: "viewer.unreadable",
+    message: `Event ${position} of the run cannot be understood, so the run is shown up to there.`,
+    hint: "A later version of Runfold may have written it; runfold verify says more.",
+  };
 }

@@ -62,7 +62,8 @@ export function liveSession(id: RunId): RunSession {
         if (hasGap) model.problem.value = gap;
         if (isCaughtUp) model.isCaughtUp.value = true;
         model.connection.value = "live";
-        show();
+        // Of what comes while the past is still being read, only the end is of interest.
+        if (model.isCaughtUp.peek()) show();
       },
       restart: (data) => model.restart((data as RestartMessage).life),
       end: () => finish("ended"),

@@ -16,10 +16,15 @@ export function visibleText(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(unseenInLines, signOf);
 }
 
-/** Unicode has pictures of the old control characters; all others are shown by their number. */
+/** The short names of the old control characters, by their number. */
+const names =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
+/** By its name or its number, in letters that every font has. */
 function signOf(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
+  const name = code === 0x7f ? "DEL" : names[code];
+  return `\u27e8${name ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u27e9`;
 }

@@ -5,6 +5,7 @@ import type { GraphLayout } from "../graph/drawing.ts";
 import { layOut } from "../graph/graph-layout.ts";
 import { isMove, moveTo } from "../graph/graph-moves.ts";
 import { GraphStage } from "../graph/graph-stage.ts";
+import { onColors } from "../graph/palette.ts";
 import { onPointer } from "../graph/graph-pointer.ts";
 import type { RunModel } from "../state/run-model.ts";
 import { isShown } from "../state/step-filter.ts";
@@ -37,6 +38,11 @@ export function GraphView({ model }: { readonly model: RunModel }): JSX.Element 
           current: hasFocus.value ? current.value : undefined,
           isDimmed: (step) => !isShown(step, filter),
         };
+      }),
+      effect(() => {
+        const id = model.selected.value;
+        const number = model.frame.peek()?.graph.steps.findIndex((step) => step.id === id) ?? -1;
+        if (number >= 0) made.reveal(number);
       }),
       onPointer(canvas.current!, minimap.current!, made, (number) => {
         current.value = number;
@@ -145,16 +151,4 @@ function useLayout(
       stop();
     };
   }, [graph, layout]);
-}
-
-/** Tells when colours change: by the system, or by the button of the page. */
-function onColors(changed: () => void): () => void {
-  const query = matchMedia("(prefers-color-scheme: dark)");
-  const observer = new MutationObserver(changed);
-  query.addEventListener("change", changed);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  return () => {
-    query.removeEventListener("change", changed);
-    observer.disconnect();
-  };
 }

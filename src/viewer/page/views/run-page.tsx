@@ -4,6 +4,8 @@ import { useEffect } from "preact/hooks";
 import type { AppModel } from "../state/app-model.ts";
 import type { RunModel } from "../state/run-model.ts";
 import type { RunSession } from "../state/run-session.ts";
+import { statusText } from "../text/format.ts";
+import { visibleLine } from "../text/visible-text.ts";
 import { EventsView } from "./events-view.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { ProblemNote } from "./problem-note.tsx";
@@ -27,6 +29,12 @@ export function RunPage({ app, session }: Props): JSX.Element {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [model]);
+  const run = model.frame.value;
+  const title = run === undefined ? model.id : `${visibleLine(run.graph.name)} · ${statusText(run.status)}`;
+  useEffect(() => {
+    document.title = `${title} · Runfold`;
+    return () => (document.title = "Runfold");
+  }, [title]);
   return (
     <main class="run-page">
       <RunHeader app={app} session={session} />
@@ -64,10 +72,16 @@ function LowerPane({ model }: { readonly model: RunModel }): JSX.Element {
       {name === "timeline" ? "Timeline" : "Events"}
     </button>
   );
+  const turn = (event: KeyboardEvent): void => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    tab.value = tab.value === "timeline" ? "events" : "timeline";
+    document.getElementById(`tab-${tab.value}`)?.focus();
+  };
   return (
     <section class="pane lower-pane" aria-label="Course of the run">
       <div class="tabs">
-        <div role="tablist" aria-label="Course of the run">
+        <div role="tablist" aria-label="Course of the run" onKeyDown={turn}>
           {choose("timeline")}
           {choose("events")}
         </div>

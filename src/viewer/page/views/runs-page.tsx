@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { limits } from "../../../domain/limits.ts";
 import type { ListedRun } from "../../protocol.ts";
 import type { AppModel } from "../state/app-model.ts";
 import { countText, timeText } from "../text/format.ts";
@@ -34,12 +35,21 @@ export function RunsPage({ app }: { readonly app: AppModel }): JSX.Element {
       <p class="note" role="status">
         {message === undefined ? "Loading…" : noteOn(runs.length, message.runs.length)}
       </p>
-      {message?.areMore === true ? (
-        <button type="button" class="more" onClick={() => app.moreRuns()}>
-          Show older runs
-        </button>
-      ) : null}
+      {message?.areMore === true ? <OlderRuns app={app} /> : null}
     </main>
+  );
+}
+
+/** There are older runs than those that are listed. */
+function OlderRuns({ app }: { readonly app: AppModel }): JSX.Element {
+  const limit = app.runsLimit.value;
+  if (limit >= limits.viewerRunsMax) {
+    return <p class="note">{`Older ones than these ${countText(limit)} are not listed; runfold runs lists all.`}</p>;
+  }
+  return (
+    <button type="button" class="more" onClick={() => app.moreRuns()}>
+      Show older runs
+    </button>
   );
 }
 

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { EpochMs } from "../../../domain/ids.ts";
 import type { Json } from "../../../domain/json.ts";
 import type { StepStory } from "../fold/step-story.ts";
 import type { RunSession } from "../state/run-session.ts";
 import { bytesText, countText, durationText } from "../text/format.ts";
-import { visibleLine } from "../text/visible-text.ts";
+import { visibleLine, visibleText } from "../text/visible-text.ts";
 import { BoundedText } from "./bounded-text.tsx";
 
 /** The newest text of the newest attempt, and what it told beside it. */
@@ -20,15 +21,13 @@ export function StepTails({
   return (
     <section>
       <h3>{isRunning ? "Now" : "Last heard"}</h3>
-      {tails.map(({ stream, text, totalChars }) => (
+      {tails.map(({ stream, text, cutChars, totalChars }) => (
         <div key={stream}>
           <p class="stream">
             {visibleLine(stream)} <span class="cut">{`${countText(totalChars)} characters`}</span>
           </p>
-          {totalChars > text.length ? (
-            <p class="cut">{`… ${countText(totalChars - text.length)} before these`}</p>
-          ) : null}
-          <BoundedText text={text} label={`Text of ${visibleLine(stream)}`} />
+          {cutChars > 0 ? <p class="cut">{`… ${countText(cutChars)} characters before these`}</p> : null}
+          <Tail text={text} label={`Text of ${visibleLine(stream)}`} />
         </div>
       ))}
       {toldBefore > 0 ? <p class="cut">{`… ${countText(toldBefore)} earlier`}</p> : null}
@@ -40,6 +39,19 @@ export function StepTails({
         </ul>
       )}
     </section>
+  );
+}
+
+/** The end of a text that grows: what was said last is to be seen. */
+function Tail({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
+  const element = useRef<HTMLPreElement>(null);
+  useLayoutEffect(() => {
+    element.current!.scrollTop = element.current!.scrollHeight;
+  }, [text]);
+  return (
+    <pre ref={element} class="text" aria-label={label} tabIndex={0}>
+      {visibleText(text)}
+    </pre>
   );
 }
 

@@ -26,7 +26,12 @@ export function TimelineLine({ row: { step, spans, waits }, scale, isSelected, o
   const name = visibleLine(step.id);
   const worked = spans.reduce((sum, span) => sum + ((span.endedAt ?? scale.now) - span.startedAt), 0);
   return (
-    <div class={`line ${isSelected ? "selected" : ""}`} role="row" aria-selected={isSelected} onClick={onChoose}>
+    <div
+      class={`line ${isSelected ? "selected" : ""}`}
+      role="row"
+      aria-current={isSelected ? "true" : undefined}
+      onClick={onChoose}
+    >
       <span class="line-label" role="rowheader">
         <StatusSign status={step.status} />
         <button type="button" class="link" aria-label={`${name}, ${statusText(step.status)}`} title={name}>

@@ -3,6 +3,7 @@ import { activityOf } from "../../../projections/activity.ts";
 import type { RunModel } from "../state/run-model.ts";
 import { countText, offsetText, timeText } from "../text/format.ts";
 import { visibleLine } from "../text/visible-text.ts";
+import { EventStrip } from "./event-strip.tsx";
 
 /** The slider that takes the whole page to any event of the run. */
 export function TransportBar({ model }: { readonly model: RunModel }): JSX.Element {
@@ -37,17 +38,20 @@ export function TransportBar({ model }: { readonly model: RunModel }): JSX.Eleme
       >
         ›
       </button>
-      <input
-        type="range"
-        class="slider"
-        min={Math.min(1, head)}
-        max={head}
-        step={1}
-        value={position}
-        aria-label="Position"
-        aria-valuetext={`Event ${position} of ${head}`}
-        onInput={(event) => model.goTo(event.currentTarget.valueAsNumber)}
-      />
+      <div class="slide">
+        <EventStrip model={model} />
+        <input
+          type="range"
+          class="slider"
+          min={Math.min(1, head)}
+          max={head}
+          step={1}
+          value={position}
+          aria-label="Position"
+          aria-valuetext={`Event ${position} of ${head}`}
+          onInput={(event) => model.goTo(event.currentTarget.valueAsNumber)}
+        />
+      </div>
       <EventWords model={model} />
       <button
         type="button"

@@ -66,3 +66,15 @@ it("takes no event twice, and tells of a gap", () => {
   expect(log.head).toBe(8);
   expect([...log.until(3)].map(({ position }) => position)).toEqual([1, 2, 3]);
 });
+
+it("shows the run up to an event that it does not understand, and no further, from wherever it comes", () => {
+  const later = { type: "step.levitated", step: "nobody" } as unknown as (typeof events)[number]["event"];
+  const log = new EventLog("life");
+  log.append(events.map((recorded) => (recorded.position === 20 ? { ...recorded, event: later } : recorded)));
+  const frames = new FrameStore(log);
+  expect(frames.brokenAt).toBeUndefined();
+  expect(frames.at(events.length)?.position).toBe(19);
+  expect(frames.brokenAt).toBe(20);
+  expect(JSON.stringify(frames.at(19))).toBe(folded(events, 19));
+  expect(JSON.stringify(frames.at(7))).toBe(folded(events, 7));
+});
