@@ -7,7 +7,7 @@ import { forkRun } from "./fork-run.ts";
 import { Interrupt } from "./interrupt.ts";
 import { startRun } from "./start-run.ts";
 import { notTakenText, takeOver, takeOverAll } from "./take-over.ts";
-import { wireRunStatus } from "./wire.ts";
+import { wireRunStatus } from "../surfaces/wire.ts";
 import type { Graph, GraphDocument, Position, Run, RunId, Runtime } from "../index.ts";
 
 /** What a parent asks of its background process: a start, a run or all runs to take over, or a fork. */

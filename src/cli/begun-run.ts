@@ -1,5 +1,5 @@
 import { thisProcess } from "../adapters/owners/process-owner.ts";
-import { ownerStateOf } from "./owner-state.ts";
+import { ownerStateOf } from "../surfaces/owner-state.ts";
 import type { Owner, Run, RunSnapshot, Runtime, RuntimeDiagnostic } from "../index.ts";
 
 /**

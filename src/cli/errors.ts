@@ -1,18 +1,15 @@
 // Not from the public surface, which would load all of it before a wrong command line is answered.
 import { isRunfoldError } from "../domain/errors.ts";
-import { advisedMessage, adviceOn } from "./advice.ts";
+import { advisedMessage, adviceOn } from "../surfaces/advice.ts";
 import { exitCodeOfError, exitCodes, type ExitCode } from "./exit-codes.ts";
 import { printable, printableText } from "./printable.ts";
+import { SurfaceRefusal } from "../surfaces/surface-refusal.ts";
 import { systemCode } from "./system-error.ts";
 import type { GraphDiagnostic } from "../index.ts";
 
 /** Something that this command refuses, beside the errors of the library. */
-export class CommandError extends Error {
-  readonly code: string;
+export class CommandError extends SurfaceRefusal {
   readonly exitCode: ExitCode;
-  readonly diagnostics: readonly GraphDiagnostic[] | undefined;
-  /** The message without its advice on the command, for whoever gives other advice. */
-  readonly said: string | undefined;
 
   constructor(
     code: string,
@@ -23,12 +20,9 @@ export class CommandError extends Error {
       readonly said?: string;
     } = {},
   ) {
-    super(message);
+    super(code, message, options);
     this.name = "CommandError";
-    this.code = code;
     this.exitCode = options.exitCode ?? exitCodes.badInput;
-    this.diagnostics = options.diagnostics;
-    this.said = options.said;
   }
 }
 

@@ -60,6 +60,7 @@ const inputErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "journal.foreign",
   "journal.newer",
   "archive.invalid",
+  "tool.invalid",
   "viewer.invalid",
 ]);
 

@@ -15,7 +15,9 @@ export async function exportPage(
   const { out, isJson } = invocation;
   const { position } = run.snapshot();
   const path = textOption(invocation, "output");
-  const lines = recordedPage(run, { artifacts });
+  // Whoever is sent the file does not see what this command says.
+  const cut = damage && { cutBecause: damagedAfter(position, damage, ", and is shown here").message };
+  const lines = recordedPage(run, { artifacts, ...cut });
   if (path === undefined || path === "-") {
     for await (const line of lines) await out.line(line);
     if (damage !== undefined) throw damagedAfter(position, damage, ", and was printed");

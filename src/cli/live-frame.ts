@@ -1,7 +1,7 @@
 import { isStepEnded } from "../domain/status.ts";
 import { durationText } from "./durations.ts";
 import { columnsOf, fitted } from "./printable.ts";
-import { saidByStep } from "./said.ts";
+import { saidByStep } from "../surfaces/said.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import { stepTreeOf, type Branch } from "./step-tree.ts";
 import { styleOf, type Style } from "./terminal.ts";

@@ -1,5 +1,5 @@
 import { durationText } from "./durations.ts";
-import { saidByEvent } from "./said.ts";
+import { saidByEvent } from "../surfaces/said.ts";
 import { symbolOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
 import type { EpochMs, RecordedEvent, StepId, StepStatus } from "../index.ts";

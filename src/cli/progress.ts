@@ -4,7 +4,7 @@ import { frameOf } from "./live-frame.ts";
 import { LiveTree } from "./live-tree.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { canRedraw } from "./terminal.ts";
-import { wireEvent } from "./wire.ts";
+import { wireEvent } from "../surfaces/wire.ts";
 import type { CursoredEvent, Run } from "../index.ts";
 
 /** How a run is shown while it goes on. */

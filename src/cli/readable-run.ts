@@ -1,4 +1,4 @@
-import { adviceOn } from "./advice.ts";
+import { adviceOn } from "../surfaces/advice.ts";
 import { CommandError } from "./errors.ts";
 import { exitCodeOfError } from "./exit-codes.ts";
 import { findRun, type OpenRuns } from "./open-journal.ts";

@@ -4,10 +4,10 @@ import type { Invocation } from "./command.ts";
 import { CommandError, problemOf } from "./errors.ts";
 import { exitCodeOfRun, exitCodes, type ExitCode } from "./exit-codes.ts";
 import type { Urgency } from "./interrupt.ts";
-import { abandonedText, untilAbandoned } from "./owner-state.ts";
+import { abandonedText, untilAbandoned } from "../surfaces/owner-state.ts";
 import type { Progress } from "./progress.ts";
 import { summaryLines } from "./summary.ts";
-import { wireRunStatus } from "./wire.ts";
+import { wireRunStatus } from "../surfaces/wire.ts";
 import type { Run } from "../index.ts";
 
 /** Where no terminal says how long a line may be. */

@@ -1,6 +1,6 @@
 import { durationText, timeText } from "./durations.ts";
 import { printable } from "./printable.ts";
-import { reasonText, saidByStep } from "./said.ts";
+import { reasonText, saidByStep } from "../surfaces/said.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";
 import type { RunSnapshot, StepSnapshot } from "../index.ts";

@@ -1,9 +1,9 @@
 import { isRunEnded } from "../domain/status.ts";
 import { spilledAt } from "../domain/stored-output.ts";
 import { durationText } from "./durations.ts";
-import { isCommandStep, outputText } from "./output-text.ts";
+import { isCommandStep, outputText } from "../surfaces/output-text.ts";
 import { fitted, printable } from "./printable.ts";
-import { saidByStep } from "./said.ts";
+import { saidByStep } from "../surfaces/said.ts";
 import { shellWord } from "./shell-word.ts";
 import { countsText, symbolOf, wordOf } from "./status-look.ts";
 import type { Style } from "./terminal.ts";

@@ -39,6 +39,7 @@ export type ErrorCode =
   | "artifact.tampered"
   | "artifact.failed"
   | "archive.invalid"
+  | "tool.invalid"
   | "viewer.invalid"
   | "viewer.unavailable"
   | "invariant.broken";

@@ -10,6 +10,8 @@ export const viewerPageLimits = {
   viewerAspectMax: 3,
   /** Characters of one text that are shown at first, and how many more each time when asked for. */
   viewerTextCharsMax: 4_000,
+  /** Characters of a fact that stands in one line with its name; a longer one has a box that scrolls. */
+  viewerLineCharsMax: 200,
   /** The newest characters of an attempt's text that are shown. */
   viewerTailCharsMax: 4_000,
   /** What an attempt told beside text, of which the newest are shown. */

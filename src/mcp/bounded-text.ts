@@ -1,21 +1,5 @@
+import { cutBytes } from "../domain/cut-bytes.ts";
 import { printableText } from "../domain/printable.ts";
-
-/** The first or last bytes of a text as UTF-8, at most so many, cut between code points. */
-export function cutBytes(bytes: Uint8Array, bytesMax: number, keeps: "start" | "end"): Uint8Array {
-  if (bytes.length <= bytesMax) return bytes;
-  if (keeps === "end") {
-    let start = bytes.length - bytesMax;
-    while (start < bytes.length && isContinuation(bytes[start])) start++;
-    return bytes.subarray(start);
-  }
-  let end = bytesMax;
-  while (end > 0 && isContinuation(bytes[end])) end--;
-  return bytes.subarray(0, end);
-}
-
-function isContinuation(byte: number | undefined): boolean {
-  return byte !== undefined && (byte & 0xc0) === 0x80;
-}
 
 /**
  * What a step wrote, as lines that each begin with a bar: whatever it says, it cannot pass for anything else in the answer. Its first

@@ -1,5 +1,5 @@
-import { adviceOn } from "../cli/advice.ts";
-import { CommandError } from "../cli/errors.ts";
+import { adviceOn } from "../surfaces/advice.ts";
+import { SurfaceRefusal } from "../surfaces/surface-refusal.ts";
 import { isRunfoldError, limits, type GraphDiagnostic } from "../index.ts";
 import { printableLine } from "../domain/printable.ts";
 
@@ -59,7 +59,7 @@ const repairs: Readonly<Record<string, string>> = {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return problem(error.code, error.message, error.repair, error.diagnostics);
-  if (error instanceof CommandError) {
+  if (error instanceof SurfaceRefusal) {
     const { code, message, said = message, diagnostics } = error;
     return problem(code, said, repairs[code] ?? "", diagnostics);
   }

@@ -1,6 +1,6 @@
-import { ownerStateOf } from "../cli/owner-state.ts";
-import { saidByEvent, saidByStep } from "../cli/said.ts";
-import { wireReceipt, wireRun, wireStatus, wireStep } from "../cli/wire.ts";
+import { ownerStateOf } from "../surfaces/owner-state.ts";
+import { saidByEvent, saidByStep } from "../surfaces/said.ts";
+import { wireReceipt, wireRun, wireStatus, wireStep } from "../surfaces/wire.ts";
 import { limits, type RunSnapshot, type StepSnapshot, type WaitReceipt } from "../index.ts";
 import { printableLine } from "../domain/printable.ts";
 import type { ToolAnswer } from "./tool.ts";

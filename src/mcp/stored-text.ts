@@ -1,7 +1,7 @@
-import { outputText } from "../cli/output-text.ts";
+import { outputText } from "../surfaces/output-text.ts";
 import { spilledAt } from "../domain/stored-output.ts";
 import type { ArtifactRef, ArtifactStore, StoredOutput } from "../index.ts";
-import { cutBytes } from "./bounded-text.ts";
+import { cutBytes } from "../domain/cut-bytes.ts";
 
 /** A part of what a step wrote, however large the whole is. */
 export interface StoredText {

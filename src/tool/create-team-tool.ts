@@ -1,5 +1,6 @@
 import { limits } from "../domain/limits.ts";
 import { isRunfoldError, type Runtime } from "../index.ts";
+import { checkFigures } from "./check-host.ts";
 import { checkedInput } from "./checked-input.ts";
 import { cancelRun, cleanUpRun } from "./end-run.ts";
 import { endRuns } from "./end-runs.ts";
@@ -27,10 +28,14 @@ export interface TeamToolDefinition {
   readonly parameters: InputSchema;
 }
 
-/** What a host registers before it has a runtime; the same as of the tool itself. */
+/**
+ * What a host registers before it has a runtime; the same as of the tool itself.
+ * @throws `tool.invalid` for a `stepsMax` that is no number of steps.
+ */
 export function teamToolDefinition({
   stepsMax = limits.toolStepsMax,
 }: Pick<TeamToolHost, "stepsMax"> = {}): TeamToolDefinition {
+  checkFigures({ stepsMax });
   return { name: "agent_team", label: "Agent team", description, parameters: inputSchema(stepsMax) };
 }
 
@@ -85,8 +90,13 @@ const doing: Actions = {
   cleanup: cleanUpRun,
 };
 
-/** Offers a runtime to a model as one tool. Any number of sessions may use it, each with runs of its own. */
+/**
+ * Offers a runtime to a model as one tool. Any number of sessions may use it, each with runs of its own. The runtime is the caller's:
+ * close the tool first.
+ * @throws `tool.invalid` for a limit that is none.
+ */
 export function createTeamTool(runtime: Runtime, host: TeamToolHost = {}): TeamTool {
+  checkFigures(host);
   const { stepsMax = limits.toolStepsMax, root = process.cwd() } = host;
   const records = new Map<string, RunRecord>();
   const parts: ToolParts = {

@@ -1,4 +1,5 @@
 import { artifactPlace } from "../domain/artifact.ts";
+import { cutBytes } from "../domain/cut-bytes.ts";
 import { quotedText } from "../domain/quoted-text.ts";
 import { limits, RunfoldError, type ArtifactStore, type Run } from "../index.ts";
 
@@ -28,10 +29,5 @@ export async function headOf(chunks: AsyncIterable<Uint8Array>, bytesMax: number
     bytes += chunk.length;
     if (bytes > bytesMax) break;
   }
-  const all = Buffer.concat(held);
-  if (all.length <= bytesMax) return all;
-  let end = bytesMax;
-  // A byte of the form 10xxxxxx goes on with a character that began before it.
-  while (end > bytesMax - 4 && (all[end]! & 0xc0) === 0x80) end--;
-  return all.subarray(0, end);
+  return Buffer.from(cutBytes(Buffer.concat(held), bytesMax, "start"));
 }

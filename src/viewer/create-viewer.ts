@@ -38,14 +38,21 @@ export class Viewer implements AsyncDisposable {
   }
 
   /**
-   * Listens on a port of 127.0.0.1, 0 for any; resolves with the address. Once: a second call gives the first one's address.
+   * Listens on a port of 127.0.0.1, 0 for any; resolves with the address. Once: a second call gives the first one's address,
+   * unless that one failed.
    * @throws `viewer.invalid` for what is no port; `viewer.unavailable` where it is taken.
    */
   async listen(port = 0): Promise<string> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw invalid("A port is a whole number from 0 to 65535.");
-    this.#listening ??= this.#server.listen(port);
-    this.#port = await this.#listening;
+    const listening = (this.#listening ??= this.#server.listen(port));
+    try {
+      this.#port = await listening;
+    } catch (error) {
+      // Another port may be tried.
+      if (this.#listening === listening) this.#listening = undefined;
+      throw error;
+    }
     return this.url;
   }
 

@@ -1,4 +1,4 @@
-import { adviceOn } from "../cli/advice.ts";
+import { adviceOn } from "../surfaces/advice.ts";
 import { isRunfoldError, type ErrorCode } from "../index.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { ErrorAnswer } from "./protocol.ts";

@@ -1,6 +1,6 @@
 import type { Fields } from "../domain/fields.ts";
-import { abandonedText } from "../cli/owner-state.ts";
-import { requestCancel, takenUpWithinMs } from "../cli/request-cancel.ts";
+import { abandonedText } from "../surfaces/owner-state.ts";
+import { requestCancel, takenUpWithinMs } from "../surfaces/request-cancel.ts";
 import { isRunfoldError, type MessageReceipt, type Run } from "../index.ts";
 import { errorAnswer, isForOperator } from "./error-answer.ts";
 import { badRequest } from "./http-refusal.ts";

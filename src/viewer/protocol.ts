@@ -93,4 +93,6 @@ export interface RecordedRun {
   readonly artifacts: Readonly<Record<string, string>>;
   readonly artifactsLeftOut: readonly string[];
   readonly writtenAtPosition: Position;
+  /** Why there is more of the run than the page has, in sentences for a person. */
+  readonly cutBecause?: string;
 }

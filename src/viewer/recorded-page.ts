@@ -10,6 +10,8 @@ export interface RecordedPageOptions {
   readonly artifacts?: ArtifactStore;
   /** Where the built page lies. Default: in this package. */
   readonly pageDirectory?: string;
+  /** Why the run that is given is not the whole one, in sentences that the page shows to whoever reads it. Default: it is whole. */
+  readonly cutBecause?: string;
 }
 
 const objectiveCharsMax = 200;
@@ -45,7 +47,9 @@ export async function* recordedPage(run: Run, options: RecordedPageOptions = {})
     else yield `${separator}${inScript(name)}:${inScript(text)}`;
     if (text !== undefined) separator = ",";
   }
-  yield `},"artifactsLeftOut":${inScript(leftOut)},"writtenAtPosition":${position}}</script>`;
+  const { cutBecause } = options;
+  const cut = cutBecause === undefined ? "" : `,"cutBecause":${inScript(cutBecause)}`;
+  yield `},"artifactsLeftOut":${inScript(leftOut)},"writtenAtPosition":${position}${cut}}</script>`;
   yield after;
 }
 

@@ -50,7 +50,8 @@ export class ViewerServer {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error): void => {
         const what = port === 0 ? "No port" : `Port ${port}`;
-        const message = `${what} of ${host} can be listened on. Choose another one, or none to have one chosen.`;
+        const can = port === 0 ? "can" : "cannot";
+        const message = `${what} of ${host} ${can} be listened on. Choose another one, or none to have one chosen.`;
         reject(new RunfoldError("viewer.unavailable", message, { details: { port }, cause }));
       };
       this.#server.once("error", fail).listen(port, host, () => {

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ActorLogic, AnyActorRef, Snapshot } from "xstate";
+import { RunfoldError } from "../domain/errors.ts";
+import { quotedText } from "../domain/quoted-text.ts";
 import type { Event, Graph, Runtime } from "../index.ts";
 import { RunSession } from "./run-session.ts";
 import type { SessionEvent } from "./run-session.ts";
@@ -28,6 +30,7 @@ export type RunLogic<Named extends Results | undefined = undefined> = ActorLogic
  * A run of a graph as the logic of an XState actor. The actor is done when the run has ended, however it ended; it is in error where
  * the run could not be started, or nothing can be learned of its end. Its snapshot is data, and holds the run's id: an actor that is
  * restored from it attaches to the same run, which is never started a second time.
+ * @throws `step.unknown` for a step of `results` that the graph does not have.
  */
 export function toActorLogic<const Named extends Results | undefined = undefined>(
   runtime: Runtime,
@@ -36,6 +39,7 @@ export function toActorLogic<const Named extends Results | undefined = undefined
 ): RunLogic<Named> {
   const { onStop = "cancel" } = options;
   const results = options.results as Named;
+  refuseStrangers(graph, results);
   const sessions = new WeakMap<AnyActorRef, RunSession<Named>>();
   return {
     getInitialSnapshot: (_, input) => ({
@@ -76,6 +80,15 @@ export function toActorLogic<const Named extends Results | undefined = undefined
       snapshot.status === "error" ? { ...snapshot, error: plainError(snapshot.error) } : snapshot,
     restoreSnapshot: (persisted) => restored<Named>(persisted),
   };
+}
+
+/** Told before any run, which would else do all its work to end in an error. @throws `step.unknown` */
+function refuseStrangers({ document }: Graph, results: Results = {}): void {
+  const ids = new Set(document.steps.map(({ id }) => id));
+  const stranger = Object.values(results).find(({ id }) => !ids.has(id));
+  if (stranger === undefined) return;
+  const message = `The graph ${document.name} has no step ${quotedText(stranger.id)}, whose output is asked for.`;
+  throw new RunfoldError("step.unknown", message, { details: { step: stranger.id } });
 }
 
 /** What XState sends to logic whose actor is stopped; it stands in no type. */

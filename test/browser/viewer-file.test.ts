@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { RecordedEvent } from "../../src/domain/events.ts";
 import { chromiumTimeoutMs } from "../support/chromium.ts";
 import { expectNoProblems, isPainted, keepPicture, openRecorded, twoFrames } from "./page-fixture.ts";
 import { releaseStory, smallStory } from "../support/viewer/stories.ts";
@@ -46,6 +47,34 @@ it("fits a narrow window without scrolling to the side", { timeout }, async (con
   const opened = await openRecorded(context, tellRun(releaseStory()), { width: 420, height: 800 });
   await isPainted(opened.page);
   await keepPicture(opened, "narrow");
+  // The times over the timeline neither touch one another nor leave the window.
+  const times = await opened.page.evaluate(() =>
+    [...document.querySelectorAll(".tick")]
+      .filter((tick) => getComputedStyle(tick).color !== "rgba(0, 0, 0, 0)")
+      .map((tick) => tick.getBoundingClientRect())
+      .map(({ left, right }) => [left, right] as const),
+  );
+  expect(times.length).toBeGreaterThan(1);
+  for (const [index, [, right]] of times.entries()) expect(right).toBeLessThanOrEqual(times[index + 1]?.[0] ?? 420);
   expect(await opened.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(420);
+  expectNoProblems(opened);
+});
+
+it("says why there is no more of a run of which a part was damaged", { timeout }, async (context) => {
+  const why = "Everything up to position 5 can be read, and is shown here.";
+  const cut = (html: string): string =>
+    html.replace(/"writtenAtPosition":\d+/, (found) => `${found},"cutBecause":${JSON.stringify(why)}`);
+  const opened = await openRecorded(context, tellRun(smallStory()).slice(0, 5), {}, cut);
+  expect(await opened.page.getByRole("alert").innerText()).toContain(why);
+  expectNoProblems(opened);
+});
+
+it("keeps a long reason of a cancel in a box of its own", { timeout }, async (context) => {
+  const told = tellRun(smallStory());
+  const asked = { type: "run.cancelRequested", reason: "Enough. ".repeat(500), force: false } as RecordedEvent["event"];
+  const at = told[4]!.at;
+  const opened = await openRecorded(context, [...told.slice(0, 5), { position: 6, at, event: asked }]);
+  const reason = opened.page.getByLabel("Reason", { exact: true });
+  expect((await reason.boundingBox())!.height).toBeLessThan(400);
   expectNoProblems(opened);
 });

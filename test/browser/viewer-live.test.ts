@@ -24,6 +24,8 @@ it("follows a run live, from the list to its end, and asks no other host", { tim
   const opened = await openAt(context, url);
   const { page } = opened;
   await page.getByText("There are no runs yet").waitFor();
+  // The same sign says on both pages that they are followed.
+  await page.locator(".connection.live").waitFor();
   await runtime.start(chainOf("chain", 3), { id: "r1" });
   await page.getByRole("link", { name: "r1" }).click();
   await isPainted(page);
@@ -212,6 +214,8 @@ it("says that a run has ended, and that there is none of a name", { timeout }, a
   await page.getByRole("alert").waitFor();
   expect(await page.getByRole("alert").innerText()).toMatch(/nobody/);
   expect(await page.locator(".connection").innerText()).toBe("gone");
+  expect(await page.locator("h1").innerText(), "its id once").toBe("nobody");
+  expect(await page.locator(".side-pane").innerText(), "nothing will ever come").toBe("There is nothing to show.");
 });
 
 function freePort(): Promise<number> {

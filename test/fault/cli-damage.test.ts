@@ -135,3 +135,17 @@ describe("a current directory that was deleted", () => {
     }
   });
 });
+
+describe("a page of a run with a damaged commit", () => {
+  it("says so to whoever reads it, and not only to whoever writes it", async () => {
+    const { place, end } = await damaged(3);
+    const { code, stdout, stderr } = await place.run(["export", "r1", "--html"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Everything up to position ${end} can be read, and was printed.`);
+    const [, text = ""] = /id="recorded-run">(.*?)<\/script>/s.exec(stdout) ?? [];
+    expect(JSON.parse(text)).toMatchObject({
+      writtenAtPosition: end,
+      cutBecause: expect.stringContaining(`Everything up to position ${end} can be read, and is shown here.`) as string,
+    });
+  });
+});

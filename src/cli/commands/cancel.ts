@@ -2,9 +2,9 @@ import { hasOption, positional, textOption, type Execute } from "../command.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
-import { abandonedText } from "../owner-state.ts";
-import { requestCancel, takenUpWithinMs, type CancelOutcome } from "../request-cancel.ts";
-import { wireRun } from "../wire.ts";
+import { abandonedText } from "../../surfaces/owner-state.ts";
+import { requestCancel, takenUpWithinMs, type CancelOutcome } from "../../surfaces/request-cancel.ts";
+import { wireRun } from "../../surfaces/wire.ts";
 
 export const execute: Execute = async (invocation) => {
   const { db, isJson, out } = invocation;

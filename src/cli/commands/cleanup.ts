@@ -1,4 +1,4 @@
-import { adviceOn } from "../advice.ts";
+import { adviceOn } from "../../surfaces/advice.ts";
 import { positional, type Execute, type Invocation } from "../command.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";

@@ -3,11 +3,11 @@ import { timeText } from "../durations.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
-import { abandonedText, untilAbandoned } from "../owner-state.ts";
+import { abandonedText, untilAbandoned } from "../../surfaces/owner-state.ts";
 import { damagedAfter, isDamage, readablePart } from "../readable-run.ts";
-import { saidByEvent } from "../said.ts";
+import { saidByEvent } from "../../surfaces/said.ts";
 import type { Style } from "../terminal.ts";
-import { wireEvent } from "../wire.ts";
+import { wireEvent } from "../../surfaces/wire.ts";
 import { isRunfoldError, type CursoredEvent, type Position, type Run, type RunfoldError } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {

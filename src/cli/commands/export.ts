@@ -3,7 +3,7 @@ import { CommandError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { openRuns, type OpenRuns } from "../open-journal.ts";
 import { damagedAfter, isDamage, readablePart, readableRun, type ReadableRun } from "../readable-run.ts";
-import { wireRun } from "../wire.ts";
+import { wireRun } from "../../surfaces/wire.ts";
 import { writeExport } from "../write-export.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
 import { exportDescribed } from "../../export-run.ts";

@@ -7,7 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { artifactsBeside } from "../open-journal.ts";
 import { printable } from "../printable.ts";
 import { shellWord } from "../shell-word.ts";
-import { wireStatus } from "../wire.ts";
+import { wireStatus } from "../../surfaces/wire.ts";
 import { artifactPlace } from "../../domain/artifact.ts";
 import { isRunEnded } from "../../domain/status.ts";
 import { checkedRun, keepRun, type CheckedRun } from "../../import-run.ts";

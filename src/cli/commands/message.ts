@@ -5,7 +5,7 @@ import { findRun, openRuns } from "../open-journal.ts";
 import { printable } from "../printable.ts";
 import { readMessage } from "../read-message.ts";
 import { shellWord } from "../shell-word.ts";
-import { wireMessage } from "../wire.ts";
+import { wireMessage } from "../../surfaces/wire.ts";
 import type { MessageChannel, MessageReceipt } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {

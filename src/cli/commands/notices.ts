@@ -4,7 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
 import { printable } from "../printable.ts";
 import type { Style } from "../terminal.ts";
-import { wireNotice, type Delivery } from "../wire.ts";
+import { wireNotice, type Delivery } from "../../surfaces/wire.ts";
 import { line } from "../../projections/activity.ts";
 import type { EpochMs, QueuedNotice, RunNoticeMark } from "../../index.ts";
 

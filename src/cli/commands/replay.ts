@@ -7,7 +7,7 @@ import { damagedAfter, isDamage, readablePart } from "../readable-run.ts";
 import { countsText, wordOf } from "../status-look.ts";
 import { headLines, stepLines } from "../status-text.ts";
 import type { Style } from "../terminal.ts";
-import { wireFrame, wirePast } from "../wire.ts";
+import { wireFrame, wirePast } from "../../surfaces/wire.ts";
 import type { Frame, Position, Run } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {

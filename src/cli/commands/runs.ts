@@ -2,11 +2,11 @@ import type { Execute } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { timeText } from "../durations.ts";
 import { openRuns, type OpenRuns } from "../open-journal.ts";
-import { ownerStateOf } from "../owner-state.ts";
+import { ownerStateOf } from "../../surfaces/owner-state.ts";
 import { printable } from "../printable.ts";
 import { symbolOf, wordOf } from "../status-look.ts";
 import { styleOf, type Style } from "../terminal.ts";
-import { wireSummary, type OwnerState } from "../wire.ts";
+import { wireSummary, type OwnerState } from "../../surfaces/wire.ts";
 import { isRunEnded } from "../../domain/status.ts";
 import type { RunSummary } from "../../index.ts";
 

@@ -2,12 +2,12 @@ import { hasOption, positional, textOption, type Execute, type Invocation } from
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findRun, openRuns } from "../open-journal.ts";
-import { abandonedText, ownerStateOf } from "../owner-state.ts";
+import { abandonedText, ownerStateOf } from "../../surfaces/owner-state.ts";
 import { PlainLines } from "../plain-lines.ts";
 import { detailLines, headLines, stepLines } from "../status-text.ts";
 import type { Style } from "../terminal.ts";
-import { waitUnlessAbandoned } from "../wait-for-run.ts";
-import { wireRunStatus } from "../wire.ts";
+import { waitUnlessAbandoned } from "../../surfaces/wait-for-run.ts";
+import { wireRunStatus } from "../../surfaces/wire.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
 import { limits, type Run, type WaitReceipt } from "../../index.ts";
 

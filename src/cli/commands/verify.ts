@@ -5,7 +5,7 @@ import { exitCodes, worstOf, type ExitCode } from "../exit-codes.ts";
 import { findRun, openRuns, type OpenRuns } from "../open-journal.ts";
 import { damagedAfter, isDamage, readablePart } from "../readable-run.ts";
 import { tellProblem } from "../tell-problem.ts";
-import { wireVerified } from "../wire.ts";
+import { wireVerified } from "../../surfaces/wire.ts";
 import { isRunfoldError, type Run } from "../../index.ts";
 
 export const execute: Execute = async (invocation) => {

@@ -1,5 +1,5 @@
 import { ResourceTemplate, type McpServer, type ReadResourceResult } from "@modelcontextprotocol/server";
-import { wireEvent } from "../../cli/wire.ts";
+import { wireEvent } from "../../surfaces/wire.ts";
 import { limits, type CursoredEvent } from "../../index.ts";
 import { harmlessJson } from "../bounded-text.ts";
 import { findRun } from "../find-run.ts";

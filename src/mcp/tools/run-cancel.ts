@@ -1,5 +1,5 @@
-import { requestCancel, type CancelOutcome } from "../../cli/request-cancel.ts";
-import { wireStatus } from "../../cli/wire.ts";
+import { requestCancel, type CancelOutcome } from "../../surfaces/request-cancel.ts";
+import { wireStatus } from "../../surfaces/wire.ts";
 import { limits } from "../../index.ts";
 import { flagField, optional, textField } from "../fields.ts";
 import { findRun } from "../find-run.ts";

@@ -4,8 +4,8 @@ import {
   inputResponse,
   type InputRequiredResult,
 } from "@modelcontextprotocol/server";
-import { ownerStateOf } from "../../cli/owner-state.ts";
-import { wireStatus } from "../../cli/wire.ts";
+import { ownerStateOf } from "../../surfaces/owner-state.ts";
+import { wireStatus } from "../../surfaces/wire.ts";
 import { limits, type RunSnapshot } from "../../index.ts";
 import { printableLine } from "../../domain/printable.ts";
 import { flagField, optional } from "../fields.ts";

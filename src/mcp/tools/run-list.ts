@@ -1,4 +1,4 @@
-import { wireSummary } from "../../cli/wire.ts";
+import { wireSummary } from "../../surfaces/wire.ts";
 import { limits } from "../../index.ts";
 import { printableLine } from "../../domain/printable.ts";
 import { numberField, optional } from "../fields.ts";

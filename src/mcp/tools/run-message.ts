@@ -1,4 +1,4 @@
-import { wireMessage } from "../../cli/wire.ts";
+import { wireMessage } from "../../surfaces/wire.ts";
 import { limits, type MessageReceipt } from "../../index.ts";
 import { printableLine } from "../../domain/printable.ts";
 import { choiceField, optional, textField } from "../fields.ts";

@@ -1,5 +1,5 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import { waitUnlessAbandoned } from "../../cli/wait-for-run.ts";
+import { waitUnlessAbandoned } from "../../surfaces/wait-for-run.ts";
 import { limits, type Run } from "../../index.ts";
 import { numberField, optional } from "../fields.ts";
 import { findRun } from "../find-run.ts";

@@ -1,5 +1,5 @@
-import { exitCodeIn, isCommandStep } from "../../cli/output-text.ts";
-import { wireStatus } from "../../cli/wire.ts";
+import { exitCodeIn, isCommandStep } from "../../surfaces/output-text.ts";
+import { wireStatus } from "../../surfaces/wire.ts";
 import { artifactPlace } from "../../domain/artifact.ts";
 import { isStepEnded } from "../../domain/status.ts";
 import { limits, type StepResult } from "../../index.ts";

@@ -86,7 +86,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "adapters/owners": adapter,
   cli: {
     // The words of the domain cost nothing to load, so that help and mistakes are answered at once.
-    rooms: ["domain"],
+    rooms: ["domain", "surfaces"],
     packages: node,
     modules: [
       "src/index.ts",
@@ -104,24 +104,17 @@ export const rooms: Readonly<Record<string, Room>> = {
       "src/adapters/owners/process-owner.ts",
     ],
   },
-  // Like the command it stands on the public surface; what both show, they show in the same shapes and words.
-  mcp: {
+  // What several surfaces tell of a run, ask of it and advise, so that they do it in the same shapes and words.
+  surfaces: {
     rooms: ["domain"],
+    packages: node,
+    modules: ["src/index.ts", "src/projections/activity.ts", "src/adapters/owners/process-owner.ts"],
+  },
+  // Like the command it stands on the public surface.
+  mcp: {
+    rooms: ["domain", "surfaces"],
     packages: ["@modelcontextprotocol/server", ...node],
-    modules: [
-      "src/index.ts",
-      "src/cli/advice.ts",
-      "src/cli/errors.ts",
-      "src/cli/output-text.ts",
-      "src/cli/owner-state.ts",
-      "src/cli/printable.ts",
-      "src/cli/request-cancel.ts",
-      "src/cli/said.ts",
-      "src/cli/system-error.ts",
-      "src/cli/wait-for-run.ts",
-      "src/cli/wire.ts",
-      "src/adapters/graph-files/read-graph-file.ts",
-    ],
+    modules: ["src/index.ts", "src/adapters/graph-files/read-graph-file.ts"],
   },
   // As the command line: a caller of the public surface. What it tells of agents beyond that stands in modules without a state.
   tool: {
@@ -147,10 +140,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   xstate: { rooms: ["domain"], packages: ["xstate", ...node], modules: ["src/index.ts"] },
   // A caller of the public surface, as the command; the page it serves is a program of its own, for browsers.
   viewer: {
-    rooms: ["domain"],
+    rooms: ["domain", "surfaces"],
     packages: node,
-    // What the command asks of a run, and how it advises, pages do alike.
-    modules: ["src/index.ts", "src/cli/advice.ts", "src/cli/owner-state.ts", "src/cli/request-cancel.ts"],
+    modules: ["src/index.ts"],
     types: ["projections"],
   },
   // The page is a program for browsers: what it shows it folds itself, with the library's own projections, and it has nothing of Node.

@@ -5,10 +5,11 @@ export function errorCodesOf({ code, strings }: SourceFile): string[] {
   return stringsOfType("ErrorCode", code, strings);
 }
 
-/** Codes that nothing throws: the list names them, and maybe the command line, which only reads them. */
+/** Codes that nothing throws: the list names them, and maybe the command line and what surfaces advise, which only read them. */
 export function unusedErrorCodes(files: readonly SourceFile[], errors: SourceFile): string[] {
+  const isReader = (path: string): boolean => path.startsWith("src/cli/") || path.startsWith("src/surfaces/");
   const used = new Set(
-    files.filter(({ path }) => path !== errors.path && !path.startsWith("src/cli/")).flatMap(({ strings }) => strings),
+    files.filter(({ path }) => path !== errors.path && !isReader(path)).flatMap(({ strings }) => strings),
   );
   return errorCodesOf(errors).filter((code) => !used.has(code) && !throwsIn(errors, code));
 }

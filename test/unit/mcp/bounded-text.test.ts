@@ -1,10 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { printableLine } from "../../../src/domain/printable.ts";
-import { cutBytes, fenced, harmlessJson } from "../../../src/mcp/bounded-text.ts";
+import { fenced, harmlessJson } from "../../../src/mcp/bounded-text.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 200 });
-const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
 describe("a text of somebody else", () => {
   it("is one line, no longer than it may be, whatever is in it", () => {
@@ -17,23 +16,6 @@ describe("a text of somebody else", () => {
     );
     expect(printableLine("one\ntwo\u001b[2J", 30)).toBe("one two");
     expect(printableLine(`${"x".repeat(28)}😀😀`, 30)).toBe(`${"x".repeat(28)}…`);
-  });
-
-  it("is cut at the bytes given or just before, never within a character", () => {
-    fc.assert(
-      fc.property(anyText, fc.integer({ min: 0, max: 50 }), (text, bytesMax) => {
-        const bytes = Buffer.from(text);
-        const whole = bytes.toString("utf8");
-        const head = textOf(cutBytes(bytes, bytesMax, "start"));
-        const tail = textOf(cutBytes(bytes, bytesMax, "end"));
-        expect(whole.startsWith(head) && whole.endsWith(tail)).toBe(true);
-        const least = Math.min(bytes.length, bytesMax) - 3;
-        for (const part of [head, tail]) {
-          expect(Buffer.byteLength(part)).toBeLessThanOrEqual(bytesMax);
-          expect(Buffer.byteLength(part)).toBeGreaterThanOrEqual(least);
-        }
-      }),
-    );
   });
 
   it("cannot leave its fence", () => {

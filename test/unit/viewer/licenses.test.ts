@@ -12,7 +12,7 @@ const bundled = ["@preact/signals", "@preact/signals-core", "@tanstack/virtual-c
 it("ships the licence of each library in the page beside the page", () => {
   const licenses = readFileSync(join(builtPage, "licenses.md"), "utf8");
   const named = [...licenses.matchAll(/^## (\S+) - /gm)].map(([, name]) => name);
-  expect(named.toSorted()).toEqual(bundled);
+  expect(new Set(named)).toEqual(new Set(bundled));
   expect([...licenses.matchAll(/^Copyright \(c\) /gm)]).toHaveLength(bundled.length);
 });
 

@@ -250,7 +250,10 @@ it("refuses secrets and ports that are none, a port that is taken, and a page th
   const viewer = createViewer(runtime, { pageDirectory });
   expect(await codeOf(() => viewer.url)).toBe("viewer.invalid");
   expect(await codeOf(() => viewer.listen(70_000))).toBe("viewer.invalid");
-  expect(await codeOf(() => viewer.listen(Number(new URL(url).port)))).toBe("viewer.unavailable");
+  const taken = Number(new URL(url).port);
+  expect(await codeOf(() => viewer.listen(taken))).toBe("viewer.unavailable");
+  await expect(viewer.listen(taken)).rejects.toThrow(`Port ${taken} of 127.0.0.1 cannot be listened on.`);
+  expect(await viewer.listen(), "a port that is free, after one that is taken").toBe(viewer.url);
   await viewer.close();
 });
 

@@ -231,3 +231,12 @@ describe("a snapshot that was kept", () => {
     });
   });
 });
+
+test("refuses a result that the graph does not have before there is any run", async () => {
+  const runtime = await open();
+  const { graph } = heldGraph();
+  const stranger = step("stranger", { run: task(() => 1) });
+  expect(() => toActorLogic(runtime, graph, { results: { stranger } })).toThrow(
+    expect.objectContaining({ code: "step.unknown" }),
+  );
+});

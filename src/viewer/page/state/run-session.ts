@@ -19,6 +19,8 @@ export function recordedSession(recorded: RecordedRun): RunSession {
   model.take(recorded.events, recorded.summary.life);
   model.isCaughtUp.value = true;
   model.show();
+  const { cutBecause } = recorded;
+  if (cutBecause !== undefined) model.problem.value ??= { code: "viewer.cut", message: cutBecause, hint: "" };
   const stop = play(model);
   return { model, recorded, close: stop };
 }

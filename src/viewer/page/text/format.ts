@@ -6,9 +6,10 @@ export function durationText(ms: number): string {
   const whole = Math.max(0, ms);
   if (whole < 1_000) return `${Math.round(whole)} ms`;
   const seconds = whole / 1_000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${two(Math.floor(seconds % 60))} s`;
+  // From here on one digit would say 60.0.
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(Math.max(60, seconds) / 60);
+  if (minutes < 60) return `${minutes} m ${two(Math.floor(Math.max(60, seconds) % 60))} s`;
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
 }
 

@@ -25,7 +25,7 @@ export function RunHeader({ app, session }: { readonly app: AppModel; readonly s
       ) : null}
       <h1 title={model.id}>
         {run === undefined ? model.id : visibleLine(run.graph.name)}
-        <span class="id">{model.id}</span>
+        {run === undefined ? null : <span class="id">{model.id}</span>}
       </h1>
       {run === undefined ? null : <StatusMark status={run.status} />}
       {run === undefined ? null : (

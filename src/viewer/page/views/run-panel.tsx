@@ -11,7 +11,7 @@ import { UsageFacts } from "./usage-facts.tsx";
 /** What holds of the run as a whole, shown while no step is chosen. */
 export function RunPanel({ model }: { readonly model: RunModel }): JSX.Element {
   const run = model.frame.value;
-  if (run === undefined) return <p class="empty">{model.isCaughtUp.value ? "There are no events yet." : "Loading…"}</p>;
+  if (run === undefined) return <p class="empty">{emptyText(model)}</p>;
   return (
     <div class="panel">
       <h2>{visibleLine(run.graph.name)}</h2>
@@ -31,7 +31,15 @@ export function RunPanel({ model }: { readonly model: RunModel }): JSX.Element {
         {run.graph.limits?.concurrency === undefined ? null : (
           <Fact name="Slots">{countText(run.graph.limits.concurrency)}</Fact>
         )}
-        {run.cancelReason === undefined ? null : <Fact name="Canceled">{visibleLine(run.cancelReason)}</Fact>}
+        {run.cancelReason === undefined ? null : (
+          <Fact name="Canceled">
+            {run.cancelReason.length <= viewerPageLimits.viewerLineCharsMax ? (
+              visibleLine(run.cancelReason)
+            ) : (
+              <BoundedText text={run.cancelReason} label="Reason" />
+            )}
+          </Fact>
+        )}
         <Fact name="Owner">{visibleLine(`process ${run.owner.pid} on ${run.owner.host}`)}</Fact>
       </dl>
       {run.usage === undefined ? null : <UsageFacts usage={run.usage} />}
@@ -40,6 +48,12 @@ export function RunPanel({ model }: { readonly model: RunModel }): JSX.Element {
       <p class="note">Choose a step in the graph or in the timeline to see what it did.</p>
     </div>
   );
+}
+
+/** Why there is nothing to be seen. */
+function emptyText({ connection, isCaughtUp }: RunModel): string {
+  if (connection.value === "gone") return "There is nothing to show.";
+  return isCaughtUp.value ? "There are no events yet." : "Loading…";
 }
 
 export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {

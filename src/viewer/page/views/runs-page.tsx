@@ -26,7 +26,7 @@ export function RunsPage({ app }: { readonly app: AppModel }): JSX.Element {
         />
         <span class="grow" />
         {message?.isReadOnly === true ? <span class="badge">read only</span> : null}
-        <span class="connection" role="status">
+        <span class={`connection ${app.runsState.value === "open" ? "live" : app.runsState.value}`} role="status">
           {stateTexts[app.runsState.value]}
         </span>
         <ThemeButton app={app} />

@@ -58,7 +58,7 @@ function Axis({ span }: { readonly span: number }): JSX.Element {
       </span>
       <span class="axis-track">
         {ticksOf(span).map((tick) => (
-          <span key={tick} class="tick" style={{ left: `${(tick / span) * 100}%` }}>
+          <span key={tick} class={tick / span > 0.8 ? "tick late" : "tick"} style={{ left: `${(tick / span) * 100}%` }}>
             {tick === 0 ? "0" : durationText(tick)}
           </span>
         ))}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reasonText, saidByEvent, saidByStep } from "../../../src/cli/said.ts";
+import { reasonText, saidByEvent, saidByStep } from "../../../src/surfaces/said.ts";
 import type { Event, StepSnapshot } from "../../../src/index.ts";
 
 const reason = "wrong\u001b[31m branch\u001b[0m\nagain";

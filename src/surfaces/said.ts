@@ -1,5 +1,5 @@
 import { activityOf, line } from "../projections/activity.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../domain/printable.ts";
 import type { Event, StepSnapshot } from "../index.ts";
 
 /**

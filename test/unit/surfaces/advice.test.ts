@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { journalRefusal } from "../../../src/adapters/journals/sqlite-errors.ts";
-import { advisedMessage } from "../../../src/cli/advice.ts";
+import { advisedMessage } from "../../../src/surfaces/advice.ts";
 import { problemOf } from "../../../src/cli/errors.ts";
 import { RunfoldError, type ErrorCode } from "../../../src/domain/errors.ts";
 

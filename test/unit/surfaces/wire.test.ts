@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { wireEvent, wireMessage, wireReceipt, wireRunStatus, wireStatus, wireSummary } from "../../../src/cli/wire.ts";
+import {
+  wireEvent,
+  wireMessage,
+  wireReceipt,
+  wireRunStatus,
+  wireStatus,
+  wireSummary,
+} from "../../../src/surfaces/wire.ts";
 import type { CursoredEvent } from "../../../src/actors/run-events.ts";
 import { stepStatuses } from "../../../src/domain/status.ts";
-import { failed, recorded, snapshotAfter, startAt, started, startOf, type Timed } from "./sample-run.ts";
+import { failed, recorded, snapshotAfter, startAt, started, startOf, type Timed } from "../cli/sample-run.ts";
 
 const timedOut: Timed[] = [
   [0, startOf([{}, { needs: ["s0"] }])],
