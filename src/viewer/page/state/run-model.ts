@@ -55,7 +55,9 @@ export class RunModel {
     const step = this.selected.value;
     const frame = this.frame.value;
     if (step === undefined || frame === undefined) return undefined;
-    return stepStoryOf(this.#log.ofStep(step, frame.position));
+    // A step's own events do not tell that a fork broke its attempt off; those of the run do.
+    const spans = this.timeline.value?.rows.find((row) => row.step.id === step)?.spans ?? [];
+    return { ...stepStoryOf(this.#log.ofStep(step, frame.position)), spans };
   });
 
   constructor(id: RunId) {
