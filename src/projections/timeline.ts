@@ -38,7 +38,7 @@ export function timelineOf(events: Iterable<RecordedEvent>): Timeline {
         break;
       case "run.forked":
         // What the fork's past left under way is known until the past ends, which may be long before the fork begins.
-        for (const step of [...running.keys()]) end(step, before, "interrupted");
+        for (const step of running.keys()) end(step, before, "interrupted");
         endedAt = undefined;
         status = "running";
         break;
