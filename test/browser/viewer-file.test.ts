@@ -78,3 +78,44 @@ it("keeps a long reason of a cancel in a box of its own", { timeout }, async (co
   expect((await reason.boundingBox())!.height).toBeLessThan(400);
   expectNoProblems(opened);
 });
+
+it(
+  "draws a fork within its own time, and what its past left under way no longer than that is known",
+  { timeout },
+  async (context) => {
+    const told = tellRun(smallStory());
+    const started = told.findIndex(({ event }) => event.type === "step.started");
+    const past = told.slice(0, started + 1);
+    const { event: first } = told[0]!;
+    const { event: under, at } = past.at(-1)!;
+    if (first.type !== "run.started" || under.type !== "step.started") throw new Error("The story begins otherwise.");
+    const later = at + 3_600_000;
+    const { run, life, root, places, owner, epoch, deadlineAt } = first;
+    const forked = {
+      type: "run.forked",
+      run: "fork-1",
+      life: `${life}0`,
+      root,
+      places,
+      owner,
+      epoch,
+      deadlineAt,
+      from: { run, life, position: past.length },
+    };
+    const lost = { type: "step.interrupted", step: under.step, attempt: under.attempt };
+    const again = { ...under, attempt: under.attempt + 1 };
+    const more = [forked, lost, again].map((event, index) => ({
+      position: past.length + index + 1,
+      at: later + index,
+      event,
+    }));
+    const opened = await openRecorded(context, [...past, ...(more as unknown as RecordedEvent[])]);
+    const track = await opened.page.locator(".line-track").first().boundingBox();
+    for (const bar of await opened.page.locator(".attempt").all()) {
+      const { x, width } = (await bar.boundingBox())!;
+      expect(x + width).toBeLessThanOrEqual(track!.x + track!.width + 5);
+    }
+    expect(await opened.page.locator(".line .took").first().innerText()).not.toContain("h");
+    expectNoProblems(opened);
+  },
+);

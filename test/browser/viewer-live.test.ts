@@ -218,6 +218,21 @@ it("says that a run has ended, and that there is none of a name", { timeout }, a
   expect(await page.locator(".side-pane").innerText(), "nothing will ever come").toBe("There is nothing to show.");
 });
 
+it("says in the list that the process of a run is gone", { timeout }, async (context) => {
+  const { runtime, viewer } = await served({ viewer: built });
+  await runtime.start(chainOf("chain", 1), { id: "r1" });
+  const { page } = await openAt(context, viewer.urlOf("r1"));
+  await isPainted(page);
+  const told = await runtime.list();
+  const list = { runs: told.map((summary) => ({ summary, isLive: false })), areMore: false, isReadOnly: false };
+  const body = `event: runs\ndata: ${JSON.stringify(list)}\n\n`;
+  await page.route("**/runs?limit=*", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+  await page.getByRole("link", { name: "Runs" }).click();
+  const row = page.getByRole("row", { name: /r1/ });
+  await row.waitFor();
+  expect(await row.innerText()).toContain("its process is gone");
+});
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

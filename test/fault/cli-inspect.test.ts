@@ -73,9 +73,9 @@ describe("runfold inspect", () => {
     const place = workplace();
     await place.run(["run", place.graph("one", [{ id: "one", shell: ":" }]), "--id", "r1"]);
     for (const [option, said] of [
-      ["--steps=none", "steps is one of all, active, failed, picked"],
+      ["--steps=none", "runfold: --steps is one of all, active, failed, picked"],
       ["--pick=one,two", 'has no step "two"'],
-      ["--max=0", "stepsMax is a whole number from 1"],
+      ["--max=0", "runfold: --max is a whole number from 1"],
       ["--speed=fast", "--speed takes a number"],
       ["--speed=0", "A speed is a number above 0"],
       ["--port=70000", "A port is a whole number"],

@@ -6,6 +6,7 @@ import { openRuns } from "../open-journal.ts";
 import { printable } from "../printable.ts";
 import { damagedAfter, readableRun } from "../readable-run.ts";
 import { quotedText } from "../../domain/quoted-text.ts";
+import { isRunfoldError, type RunfoldError } from "../../index.ts";
 import { openInspectorRelay, type RelayOptions, type StepFilter } from "../../inspect.ts";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -66,9 +67,16 @@ async function listening<Result>(open: () => Promise<Result>): Promise<Result> {
   try {
     return await open();
   } catch (error) {
+    if (isRunfoldError(error, "inspect.invalid")) throw asOptions(error);
     if (!(error instanceof Error) || !("code" in error) || error.code !== "EADDRINUSE") throw error;
     throw new CommandError("usage.invalid", "The port of --port is taken. Leave it out, and one that is free is used.");
   }
+}
+
+/** What the library calls by its own names, by those that stand on the command line. */
+function asOptions({ message }: RunfoldError): CommandError {
+  const said = message.replace(/ \[[a-zA-Z.]+\]$/, "");
+  return new CommandError("usage.invalid", said.replace(/^stepsMax /, "--max ").replace(/^steps /, "--steps "));
 }
 
 function endIsAskedFor(): Promise<void> {

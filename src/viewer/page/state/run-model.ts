@@ -42,10 +42,14 @@ export class RunModel {
     void this.restarts.value;
     return this.#frames.at(this.position.value);
   });
-  /** Until when what has not ended is shown: the newest event of the frame, or now where the run is followed. */
+  /**
+   * Until when what has not ended is shown: the newest event of the frame, or now where the run is followed. Where the connection is lost,
+   * that is when it was there last: time never goes back.
+   */
   readonly now: ReadonlySignal<EpochMs> = computed(() => {
     const at = this.frame.value?.updatedAt ?? 0;
-    return this.isFollowing.value && this.connection.value === "live" ? Math.max(at, this.clock.value ?? at) : at;
+    const isFollowed = this.connection.value === "live" || this.connection.value === "reconnecting";
+    return this.isFollowing.value && isFollowed ? Math.max(at, this.clock.value ?? at) : at;
   });
   readonly timeline: ReadonlySignal<TimelineRows | undefined> = computed(() => {
     const frame = this.frame.value;
@@ -55,7 +59,9 @@ export class RunModel {
     const step = this.selected.value;
     const frame = this.frame.value;
     if (step === undefined || frame === undefined) return undefined;
-    return stepStoryOf(this.#log.ofStep(step, frame.position));
+    // A step's own events do not tell that a fork broke its attempt off; those of the run do.
+    const spans = this.timeline.value?.rows.find((row) => row.step.id === step)?.spans ?? [];
+    return { ...stepStoryOf(this.#log.ofStep(step, frame.position)), spans };
   });
 
   constructor(id: RunId) {

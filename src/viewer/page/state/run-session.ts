@@ -64,6 +64,8 @@ export function liveSession(id: RunId): RunSession {
         if (hasGap) model.problem.value = gap;
         if (isCaughtUp) model.isCaughtUp.value = true;
         model.connection.value = "live";
+        // The newest event may be old.
+        model.clock.value ??= Date.now();
         // Of what comes while the past is still being read, only the end is of interest.
         if (model.isCaughtUp.peek()) show();
       },
@@ -78,7 +80,8 @@ export function liveSession(id: RunId): RunSession {
   const stopPlaying = play(model);
   const clock = setInterval(() => {
     const run = model.frame.peek();
-    if (run !== undefined && !isRunEnded(run.status)) model.clock.value = Date.now();
+    const isConnected = model.connection.peek() === "live";
+    if (isConnected && run !== undefined && !isRunEnded(run.status)) model.clock.value = Date.now();
   }, 1_000);
   const close = (): void => {
     clearInterval(clock);

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { limits } from "../../../domain/limits.ts";
+import { isRunEnded } from "../../../domain/status.ts";
 import type { ListedRun } from "../../protocol.ts";
 import type { AppModel } from "../state/app-model.ts";
 import { countText, timeText } from "../text/format.ts";
@@ -94,6 +95,7 @@ function RunRow({ run: { summary, isLive } }: { readonly run: ListedRun }): JSX.
       <td>
         <StatusMark status={status} />
         {isLive ? <span class="badge live">live</span> : null}
+        {isLive || isRunEnded(status) ? null : <span class="badge">its process is gone</span>}
         {summary.isCleaned === true ? <span class="badge">cleaned</span> : null}
       </td>
       <td>

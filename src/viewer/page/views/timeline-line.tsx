@@ -81,8 +81,9 @@ function spokenTrack(spans: readonly Span[], waits: readonly Wait[], { now }: Sc
     .join("; ");
 }
 
+/** What a fork's past did was before the fork began, and stands at its beginning. */
 function placed({ from, span, now }: Scale, start: EpochMs, end: EpochMs | undefined): { left: string; width: string } {
   const left = Math.max(0, ((start - from) / span) * 100);
-  const width = Math.max(0, (((end ?? now) - start) / span) * 100);
+  const width = Math.max(0, (((end ?? now) - Math.max(from, start)) / span) * 100);
   return { left: `${left.toFixed(3)}%`, width: `${width.toFixed(3)}%` };
 }
