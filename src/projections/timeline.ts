@@ -27,19 +27,10 @@ export function timelineOf(events: Iterable<RecordedEvent>): Timeline {
   let startedAt: EpochMs | undefined;
   let endedAt: EpochMs | undefined;
   let status: RunStatus | undefined;
-  let lastAt: EpochMs = 0;
   for (const { event, at } of events) {
-    const before = lastAt;
-    lastAt = at;
     switch (event.type) {
       case "run.started":
         startedAt = at;
-        status = "running";
-        break;
-      case "run.forked":
-        // What the fork's past left under way is known until the past ends, which may be long before the fork begins.
-        for (const step of running.keys()) end(step, before, "interrupted");
-        endedAt = undefined;
         status = "running";
         break;
       case "run.settled":

@@ -42,21 +42,3 @@ test("a step that ends without a start has no time, and nothing at all is an emp
   expect(timelineOf(record([started, did.cancel("a"), did.block("b", "a")])).spans).toEqual([]);
   expect(timelineOf([])).toEqual({ startedAt: undefined, endedAt: undefined, status: undefined, spans: [] });
 });
-
-test("what a fork's past left under way ends with the past, however much later the fork begins", () => {
-  const fork = { ...started, type: "run.forked", from: { run: "r0", life: "l0", position: 3 } } as unknown as Event;
-  const past = record([started, did.start("a"), did.start("b")]);
-  const at = 3_600_000;
-  const { spans, status } = timelineOf([
-    ...past,
-    { position: 4, at, event: fork },
-    { position: 5, at, event: { type: "step.interrupted", step: "a", attempt: 1 } },
-    { position: 6, at, event: did.start("a", 2) },
-  ]);
-  expect(status).toBe("running");
-  expect(spans.map(({ step, endedAt, ended }) => [step, endedAt, ended])).toEqual([
-    ["a", 300, "interrupted"],
-    ["b", 300, "interrupted"],
-    ["a", undefined, undefined],
-  ]);
-});

@@ -3,6 +3,7 @@ import type { EpochMs, StepId } from "../../../domain/ids.ts";
 import type { RunSnapshot } from "../../../projections/run-snapshot.ts";
 import type { StepSnapshot } from "../../../projections/step-snapshot.ts";
 import { timelineOf, type Span } from "../../../projections/timeline.ts";
+import { withPastTimes } from "./past-times.ts";
 import { waitsOf, type Wait } from "./step-waits.ts";
 
 /** One step's line in the timeline. */
@@ -19,7 +20,7 @@ export interface TimelineRows {
 
 /** Every step, in the order in which they were first started; those that were not follow as they are declared. */
 export function timelineRowsOf(events: () => Iterable<RecordedEvent>, run: RunSnapshot): TimelineRows {
-  const spans = byStep(timelineOf(events()).spans);
+  const spans = byStep(timelineOf(withPastTimes(events())).spans);
   const waits = byStep(waitsOf(events()));
   const started: TimelineRow[] = [];
   const waiting: TimelineRow[] = [];
