@@ -21,6 +21,7 @@ import type { RunSummary } from "../projections/run-summary.ts";
  * `Last-Event-ID`; that goes before `after` and `life`, which may be left out. Beside them come
  *
  * - `restart`, {@link RestartMessage}: the place that was asked for is not of this run. Drop what there is of it; its events follow from the first
+ * - `owner`, {@link OwnerMessage}: the process that writes the run is gone, or another one goes on with it. Said of a new connection once it is not live
  * - `end`, `{}`: the run has ended, and all has been sent. Nothing follows; close the source, or the browser asks again and again
  * - `gone`, {@link ErrorAnswer}: the run was deleted or cannot be read. Nothing follows; close the source
  *
@@ -40,6 +41,11 @@ export interface RunsMessage {
 export interface RestartMessage {
   /** The life of the run whose events follow. */
   readonly life: RunLife;
+}
+
+export interface OwnerMessage {
+  /** Somebody writes the run. */
+  readonly isLive: boolean;
 }
 
 /** Sentences for a person, and a code for programs: one of the library's, or `viewer.…`. */

@@ -15,6 +15,7 @@ import type { RunsFeed } from "./runs-feed.ts";
 import { limitOf, streamRuns } from "./stream-runs.ts";
 import { placeOf, streamRun } from "./stream-run.ts";
 import type { ViewerParts } from "./viewer-parts.ts";
+import { watchOwner } from "./watch-owner.ts";
 
 /** One request that was let in. */
 export interface Exchange extends Admitted {
@@ -86,7 +87,10 @@ export class Routes {
     const { isEnded, cursor } = run.snapshot();
     // A browser comes back for a stream that ended, until it is told that there is nothing.
     if (seen !== undefined && isEnded && place === cursor) return respond(response, 204, textHeaders, "");
-    await this.#stream(response, (stream) => streamRun(run, place, stream, this.#parts.onProblem));
+    await this.#stream(response, (stream) => {
+      watchOwner(run, stream, this.#parts.clock);
+      return streamRun(run, place, stream, this.#parts.onProblem);
+    });
   }
 
   async #artifact({ request, response }: Exchange, id: string, name: string): Promise<void> {

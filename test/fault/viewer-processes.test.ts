@@ -147,12 +147,17 @@ describe("runfold view", () => {
     const { run } = (await place.json(["status", "r1"])) as { run: { owner: { pid: number } } };
     process.kill(run.owner.pid, "SIGKILL");
     await list.until(() => isLive() === false);
+    await reader.until(() => reader.events.some(({ event }) => event === "owner"));
+    expect(reader.events.at(-1)).toMatchObject({ event: "owner", data: { isLive: false } });
     const refused = await post("runs/r1/cancel", { reason: "", isForced: false });
     expect(refused).toMatchObject({ outcome: "refused", why: expect.stringContaining("is gone") as string });
     writeFileSync(place.path("go"), "");
     expect(await place.run(["resume", "r1"])).toMatchObject({ code: 0 });
     await reader.until(hasEnd);
     expect(positionsOf(reader)).toEqual(countTo((await eventsOf(place, "r1")).length));
+    const owners = reader.events.flatMap(({ event, data }) => (event === "owner" ? [data] : []));
+    // Whether the new owner is seen before it is done depends on who is faster; nothing else is ever said.
+    expect([[{ isLive: false }], [{ isLive: false }, { isLive: true }]]).toContainEqual(owners);
     list.close();
   });
 

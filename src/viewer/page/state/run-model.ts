@@ -19,6 +19,10 @@ export type Connection = "recorded" | "connecting" | "live" | "reconnecting" | "
 export class RunModel {
   readonly id: RunId;
   readonly connection = signal<Connection>("connecting");
+  /** Nobody writes the run any more, though it has not ended. */
+  readonly isLeft = signal(false);
+  /** Somebody writes the run, and what is told of it arrives. */
+  readonly isLive = computed(() => this.connection.value === "live" && !this.isLeft.value);
   readonly problem = signal<ErrorAnswer | undefined>(undefined);
   /** How often the page had to begin anew, because another run had taken this one's name. */
   readonly restarts = signal(0);
@@ -48,7 +52,8 @@ export class RunModel {
    */
   readonly now: ReadonlySignal<EpochMs> = computed(() => {
     const at = this.frame.value?.updatedAt ?? 0;
-    const isFollowed = this.connection.value === "live" || this.connection.value === "reconnecting";
+    const isConnected = this.connection.value === "live" || this.connection.value === "reconnecting";
+    const isFollowed = isConnected && !this.isLeft.value;
     return this.isFollowing.value && isFollowed ? Math.max(at, this.clock.value ?? at) : at;
   });
   readonly timeline: ReadonlySignal<TimelineRows | undefined> = computed(() => {

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import type { RunId } from "../../../domain/ids.ts";
 import { isRunEnded } from "../../../domain/status.ts";
 import { viewerPageLimits } from "../../../domain/viewer-page-limits.ts";
-import type { ErrorAnswer, EventsMessage, RecordedRun, RestartMessage } from "../../protocol.ts";
+import type { ErrorAnswer, EventsMessage, OwnerMessage, RecordedRun, RestartMessage } from "../../protocol.ts";
 import { Feed } from "../source/feed.ts";
 import { RunModel } from "./run-model.ts";
 
@@ -40,6 +40,7 @@ export function liveSession(id: RunId): RunSession {
     feed.close();
     model.show();
     model.connection.value = connection;
+    model.isLeft.value = false;
     model.isCaughtUp.value = true;
   };
   const feed = new Feed({
@@ -49,7 +50,11 @@ export function liveSession(id: RunId): RunSession {
     },
     onState: (state) => {
       if (state === "closed") return;
-      if (state === "open") model.problem.value = undefined;
+      if (state === "open") {
+        model.problem.value = undefined;
+        // Whoever connects is told anew.
+        model.isLeft.value = false;
+      }
       if (state !== "open") model.connection.value = state;
       else if (model.end > 0) model.connection.value = "live";
     },
@@ -70,6 +75,7 @@ export function liveSession(id: RunId): RunSession {
         if (model.isCaughtUp.peek()) show();
       },
       restart: (data) => model.restart((data as RestartMessage).life),
+      owner: (data) => (model.isLeft.value = !(data as OwnerMessage).isLive),
       end: () => finish("ended"),
       gone: (data) => {
         model.problem.value = data as ErrorAnswer;

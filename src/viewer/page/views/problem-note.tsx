@@ -19,6 +19,13 @@ export function ProblemNote({ model }: { readonly model: RunModel }): JSX.Elemen
       </p>
     );
   }
+  if (model.isLeft.value) {
+    return (
+      <p class="problem calm" role="status">
+        The process that ran this is gone. On its machine, <code>runfold resume {model.id}</code> goes on with it.
+      </p>
+    );
+  }
   if (model.restarts.value === 0) return null;
   return (
     <p class="problem calm" role="status">

@@ -15,7 +15,7 @@ export function RunHeader({ app, session }: { readonly app: AppModel; readonly s
   const { model, recorded } = session;
   const run = model.frame.value;
   const isCanceling = useSignal(false);
-  const canOrder = recorded === undefined && app.runs.value?.isReadOnly !== true && model.connection.value === "live";
+  const canOrder = recorded === undefined && app.runs.value?.isReadOnly !== true && model.isLive.value;
   return (
     <header class="bar run-bar">
       {recorded === undefined ? (
@@ -35,8 +35,8 @@ export function RunHeader({ app, session }: { readonly app: AppModel; readonly s
       )}
       <Counts model={model} />
       <span class="grow" />
-      <span class={`connection ${model.connection.value}`} role="status">
-        {connectionTexts[model.connection.value]}
+      <span class={`connection ${model.isLeft.value ? "gone" : model.connection.value}`} role="status">
+        {model.isLeft.value ? "its process is gone" : connectionTexts[model.connection.value]}
       </span>
       {canOrder ? (
         <button type="button" class="danger" onClick={() => (isCanceling.value = true)}>

@@ -32,7 +32,7 @@ export function StepPanel({ app, session, step: id }: Props): JSX.Element {
   if (step === undefined || story === undefined)
     return <p class="empty">{`There is no step ${visibleLine(id)} here.`}</p>;
   const isAgent = workKindOf(step.definition) === "agent";
-  const canOrder = recorded === undefined && app.runs.value?.isReadOnly !== true && model.connection.value === "live";
+  const canOrder = recorded === undefined && app.runs.value?.isReadOnly !== true && model.isLive.value;
   return (
     <div class="panel">
       <div class="panel-head">

@@ -60,7 +60,7 @@ export function TransportBar({ model }: { readonly model: RunModel }): JSX.Eleme
         title="Show the newest event, and what follows it (End)"
         onClick={() => model.follow()}
       >
-        {model.connection.value === "live" ? "Live" : "Newest"}
+        {model.isLive.value ? "Live" : "Newest"}
       </button>
     </footer>
   );
