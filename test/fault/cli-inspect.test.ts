@@ -74,6 +74,7 @@ describe("runfold inspect", () => {
     await place.run(["run", place.graph("one", [{ id: "one", shell: ":" }]), "--id", "r1"]);
     for (const [option, said] of [
       ["--steps=none", "runfold: --steps is one of all, active, failed, picked"],
+      ["--steps=picked", "runfold: --steps picked shows those that --pick names"],
       ["--pick=one,two", 'has no step "two"'],
       ["--max=0", "runfold: --max is a whole number from 1"],
       ["--speed=fast", "--speed takes a number"],

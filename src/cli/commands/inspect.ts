@@ -45,6 +45,9 @@ function optionsOf(invocation: Invocation): RelayOptions {
   ];
   const pick = textOption(invocation, "pick");
   const ui = textOption(invocation, "ui");
+  if (steps === "picked" && pick === undefined) {
+    throw new CommandError("usage.invalid", "--steps picked shows those that --pick names, and it names none.");
+  }
   return {
     ...(port === undefined ? {} : { port }),
     ...(speed === undefined ? {} : { speed }),
