@@ -1,6 +1,6 @@
-import { isRecord } from "../domain/fields.ts";
 import { isStepEnded } from "../domain/status.ts";
-import { isRunfoldError, type Json, type Run, type RunSnapshot, type StepSnapshot } from "../index.ts";
+import { isRunfoldError, type Run, type RunSnapshot, type StepSnapshot } from "../index.ts";
+import { isCommandStep, outputText } from "../surfaces/output-text.ts";
 import { errorMessageOf, type KnownOutput, wireStatus } from "./run-rows.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type TeamDiagnostic, warning } from "./team-diagnostic.ts";
@@ -28,7 +28,10 @@ export async function stepText(run: Run, step: StepSnapshot, record: RunRecord):
   try {
     const { stored, partial } = await run.result(step.id);
     const kept = stored ?? partial;
-    const text = kept === undefined ? (errorMessageOf(step) ?? "") : textOf(await run.load(step.id, kept));
+    const text =
+      kept === undefined
+        ? (errorMessageOf(step) ?? "")
+        : outputText(await run.load(step.id, kept), isCommandStep(step.definition));
     return { step, text, chars: text.length, filePath, problem: undefined };
   } catch (thrown) {
     // Too large to be loaded, or its artifact was lost: the run can be read all the same.
@@ -90,11 +93,4 @@ async function reportPath(run: Run, { id }: StepSnapshot, record: RunRecord): Pr
     if (!isRunfoldError(thrown)) throw thrown;
     return undefined;
   }
-}
-
-/** Agents answer in text; of a command it is what it wrote, and of anything else its JSON. */
-function textOf(value: Json): string {
-  if (typeof value === "string") return value;
-  if (isRecord(value) && typeof value["stdout"] === "string") return value["stdout"];
-  return JSON.stringify(value, undefined, 2);
 }

@@ -118,7 +118,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   // As the command line: a caller of the public surface. What it tells of agents beyond that stands in modules without a state.
   tool: {
-    rooms: ["domain"],
+    rooms: ["domain", "surfaces"],
     packages: node,
     modules: [
       "src/index.ts",
