@@ -5,7 +5,6 @@ import type { StoredOutput } from "../../../domain/output.ts";
 import { viewerPageLimits } from "../../../domain/viewer-page-limits.ts";
 import { activityOf } from "../../../projections/activity.ts";
 import { MessageBook, type MessageEntry } from "../../../projections/messages.ts";
-import { timelineOf, type Span } from "../../../projections/timeline.ts";
 
 /** The newest text of one stream of the newest attempt. */
 export interface StreamTail {
@@ -18,7 +17,6 @@ export interface StreamTail {
 
 /** What the panel of a step shows beside its snapshot. */
 export interface StepStory {
-  readonly spans: readonly Span[];
   readonly tails: readonly StreamTail[];
   /** Notes and calls of tools of the newest attempt, oldest first, and how many came before those. */
   readonly told: readonly { readonly at: EpochMs; readonly line: string }[];
@@ -77,7 +75,6 @@ export function stepStoryOf(events: readonly RecordedEvent[]): StepStory {
     }
   }
   return {
-    spans: timelineOf(events).spans,
     tails: [...tails.values()],
     told,
     toldBefore: toldCount - told.length,

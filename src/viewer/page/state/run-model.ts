@@ -3,6 +3,7 @@ import type { RecordedEvent } from "../../../domain/events.ts";
 import type { EpochMs, Position, RunId, RunLife, StepId } from "../../../domain/ids.ts";
 import type { StepStatus } from "../../../domain/status.ts";
 import type { RunSnapshot } from "../../../projections/run-snapshot.ts";
+import type { Span } from "../../../projections/timeline.ts";
 import type { ErrorAnswer } from "../../protocol.ts";
 import { EventLog } from "../fold/event-log.ts";
 import { FrameStore } from "../fold/frame-store.ts";
@@ -60,13 +61,14 @@ export class RunModel {
     const frame = this.frame.value;
     return frame === undefined ? undefined : timelineRowsOf(() => this.#log.until(frame.position), frame);
   });
+  /** The attempts of the chosen step. Its own events do not tell that a fork broke one off; those of the run do. */
+  readonly attempts: ReadonlySignal<readonly Span[]> = computed(
+    () => this.timeline.value?.rows.find((row) => row.step.id === this.selected.value)?.spans ?? [],
+  );
   readonly story: ReadonlySignal<StepStory | undefined> = computed(() => {
     const step = this.selected.value;
     const frame = this.frame.value;
-    if (step === undefined || frame === undefined) return undefined;
-    // A step's own events do not tell that a fork broke its attempt off; those of the run do.
-    const spans = this.timeline.value?.rows.find((row) => row.step.id === step)?.spans ?? [];
-    return { ...stepStoryOf(this.#log.ofStep(step, frame.position)), spans };
+    return step === undefined || frame === undefined ? undefined : stepStoryOf(this.#log.ofStep(step, frame.position));
   });
 
   constructor(id: RunId) {

@@ -57,10 +57,10 @@ export function StepPanel({ app, session, step: id }: Props): JSX.Element {
       <StepTimes model={model} step={step} />
       <Work step={step} />
       <StepTails story={story} isRunning={step.status === "running"} />
-      <StepOutput story={story} session={session} />
+      <StepOutput story={story} />
       <StepArtifacts story={story} session={session} />
       <StepMessages story={story} />
-      <StepAttempts story={story} now={model.now.value} />
+      <StepAttempts spans={model.attempts.value} now={model.now.value} />
       {step.usage === undefined ? null : <UsageFacts usage={step.usage} />}
       <Neighbours model={model} step={step} />
     </div>

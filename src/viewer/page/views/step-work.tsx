@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { EpochMs } from "../../../domain/ids.ts";
 import type { Json } from "../../../domain/json.ts";
+import type { Span } from "../../../projections/timeline.ts";
 import type { StepStory } from "../fold/step-story.ts";
-import type { RunSession } from "../state/run-session.ts";
 import { bytesText, countText, durationText } from "../text/format.ts";
 import { visibleLine, visibleText } from "../text/visible-text.ts";
 import { BoundedText } from "./bounded-text.tsx";
@@ -55,7 +55,7 @@ function Tail({ text, label }: { readonly text: string; readonly label: string }
   );
 }
 
-export function StepOutput({ story }: { readonly story: StepStory; readonly session: RunSession }): JSX.Element | null {
+export function StepOutput({ story }: { readonly story: StepStory }): JSX.Element | null {
   if (story.output === undefined) return null;
   const { stored, isPartial } = story.output;
   const parts = stored.spilled ?? [];
@@ -99,10 +99,10 @@ function isCommandOutput(value: Json): value is { readonly [name: string]: Json 
 }
 
 export function StepAttempts({
-  story: { spans },
+  spans,
   now,
 }: {
-  readonly story: StepStory;
+  readonly spans: readonly Span[];
   readonly now: EpochMs;
 }): JSX.Element | null {
   if (spans.length < 2) return null;

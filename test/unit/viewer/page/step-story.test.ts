@@ -1,12 +1,23 @@
 import { expect, it } from "vitest";
 import type { RecordedEvent } from "../../../../src/domain/events.ts";
+import type { Span } from "../../../../src/projections/timeline.ts";
 import { viewerPageLimits } from "../../../../src/domain/viewer-page-limits.ts";
 import { stepStoryOf } from "../../../../src/viewer/page/fold/step-story.ts";
+import { RunModel } from "../../../../src/viewer/page/state/run-model.ts";
 import { releaseStory } from "../../../support/viewer/stories.ts";
 import { tellRun } from "../../../support/viewer/told-run.ts";
 
 function eventsOf(step: string): RecordedEvent[] {
   return tellRun(releaseStory()).filter(({ event }) => "step" in event && event.step === step);
+}
+
+/** As the page shows them, from its timeline. */
+function attemptsOf(step: string): readonly Span[] {
+  const model = new RunModel("r1");
+  model.take(tellRun(releaseStory()));
+  model.show();
+  model.select(step);
+  return model.attempts.value;
 }
 
 function textEvents(...reports: readonly { text: string; omittedChars?: number }[]): RecordedEvent[] {
@@ -30,13 +41,12 @@ it("tells what an agent said, was told, used and gave", () => {
     { status: "consumed", text: "Look at the migration of the sessions table first." },
   ]);
   expect(story.output).toMatchObject({ isPartial: false });
-  expect(story.spans).toMatchObject([{ attempt: 1, ended: "succeeded" }]);
+  expect(attemptsOf("review-server")).toMatchObject([{ attempt: 1, ended: "succeeded" }]);
 });
 
 it("begins anew with each attempt, and keeps all of them", () => {
   const events = eventsOf("test-sdk");
-  const story = stepStoryOf(events);
-  expect(story.spans.map(({ ended }) => ended)).toEqual(["retried", "failed"]);
+  expect(attemptsOf("test-sdk").map(({ ended }) => ended)).toEqual(["retried", "failed"]);
   const again = events.findLastIndex(({ event }) => event.type === "step.started");
   expect(stepStoryOf(events.slice(0, again + 1)).tails).toEqual([]);
 });
